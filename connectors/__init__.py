@@ -1,0 +1,1 @@
+"""The outside systems, and the work that runs through them."""

@@ -1,0 +1,1 @@
+"""Small, general parts without tables. `scope` and `doorbell` alone know Django."""
