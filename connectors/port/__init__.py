@@ -1,0 +1,1 @@
+"""All that OneCore knows of any outside system: records, drafts, five ways to fail, two ports. Pure, no Django."""
