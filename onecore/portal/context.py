@@ -1,0 +1,5 @@
+"""The context processor that settings name."""
+
+from onecore.portal.frame import frame
+
+__all__ = ["frame"]

@@ -1,0 +1,1 @@
+"""Whose data, and who may: tenants, memberships, roles, sign-in."""
