@@ -1,0 +1,122 @@
+"""The door for senders: who is it, store, answer. No session, no cookie, no throttle, no word that helps a guesser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django.db import Error as DatabaseFailure
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import APIException, AuthenticationFailed, NotFound
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from connectors.webhooks import receive
+from onecore.lib.clock import utcnow
+
+MAX_BODY_BYTES = 256 * 1024
+"""Procore's deliveries are under 2 kB; nothing honest is near this."""
+RETRY_AFTER_S = "30"
+
+
+class TooLarge(APIException):
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class AuthorizationHeader(BaseAuthentication):
+    """The whole Authorization header is the secret, compared by digest. What Procore can send, and all it can send."""
+
+    def authenticate(self, request: Request) -> tuple[None, Any]:
+        where = request.parser_context["kwargs"]
+        hook = receive.find_hook(where["system"], where["opaque_id"])
+        if hook is None:
+            raise NotFound
+        now = utcnow()
+        given = request.META.get("HTTP_AUTHORIZATION", "")
+        if not receive.is_true(hook, given, now=now):
+            receive.refuse(hook, reason="a wrong secret" if given else "no secret", now=now)
+            raise AuthenticationFailed
+        return None, hook
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+SENDERS: dict[str, type[BaseAuthentication]] = {"procore": AuthorizationHeader}
+"""How each system proves itself. A system that is not here has no address."""
+
+
+class RawBody(BaseParser):
+    """The bytes as they came, at most MAX_BODY_BYTES of them, whatever the content type."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        raw = stream.read(MAX_BODY_BYTES + 1)
+        if len(raw) > MAX_BODY_BYTES:
+            raise TooLarge
+        return raw
+
+
+class Nothing(BaseRenderer):
+    """An empty answer."""
+
+    media_type = "text/plain"
+    format = "empty"
+    charset = None
+
+    def render(self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None) -> bytes:
+        return b""
+
+
+class AnyAccept(BaseContentNegotiation):
+    """A sender's Accept header never matters: a 406 would cost a delivery."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class HookView(APIView):
+    """One delivery."""
+
+    http_method_names: ClassVar[list[str]] = ["post"]
+    parser_classes: ClassVar[list[type[BaseParser]]] = [RawBody]
+    renderer_classes: ClassVar[list[type[BaseRenderer]]] = [Nothing]
+    content_negotiation_class = AnyAccept
+    permission_classes: ClassVar[list[Any]] = []
+    throttle_classes: ClassVar[list[Any]] = []
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        sender = SENDERS.get(self.kwargs["system"])
+        return [sender() if sender else Unknown()]
+
+    def post(self, request: Request, **_: Any) -> Response:
+        try:
+            raw = request.data
+            delivery = receive.read_delivery(raw if isinstance(raw, bytes) else b"")
+        except (receive.Malformed, TooLarge) as problem:
+            receive.count_malformed(request.auth)
+            return Response(status=getattr(problem, "status_code", HTTPStatus.BAD_REQUEST))
+        receive.store(request.auth, delivery, now=utcnow())
+        return Response(status=HTTPStatus.ACCEPTED)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """No answer has a body. A database that fails is our trouble: 503, so that the sender comes again."""
+        if isinstance(exc, DatabaseFailure):
+            return Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": RETRY_AFTER_S})
+        return super().handle_exception(exc)
+
+
+class Unknown(BaseAuthentication):
+    """A system without an address: the same answer as for an unknown one."""
+
+    def authenticate(self, request: Request) -> None:
+        raise NotFound
