@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
@@ -26,7 +27,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("portal/", include("onecore.portal.urls")),
-    *(path(prefix, include(room)) for prefix, room in ROOMS if exists(room)),
+    *(path(prefix, include(room)) for prefix, room in ROOMS if apps.is_installed(room.removesuffix(".urls")) and exists(room)),
 ]
 
 handler403 = "onecore.portal.views.forbidden"

@@ -14,11 +14,15 @@ from django.contrib.auth import get_user_model
 from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
+from django.urls.resolvers import RegexPattern
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from onecore.lib.scope import TenantOwned, current_tenant_id, has_tenant
 
 NOT_HERE = "There is no such page here."
+NOBODY = "nobody"
+READ_ONLY = {"add": NOBODY, "change": NOBODY, "delete": NOBODY}
+"""For `acts`: nobody may, superusers included."""
 
 
 class _ByAct:
@@ -30,7 +34,7 @@ class _ByAct:
     def allows(self, request: HttpRequest, verb: str) -> bool:
         """True if the person may do `verb`: a key of `acts`, or an act itself."""
         act = {**self.default_acts, **self.acts}.get(verb, verb)
-        return has_tenant() and request.user.has_perm(f"onecore.{act}")
+        return act != NOBODY and has_tenant() and request.user.has_perm(f"onecore.{act}")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.allows(request, "view")
@@ -53,7 +57,37 @@ class _ByAct:
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class TenantAdmin(_ByAct, ModelAdmin):
+class OwnPagesOnly(ModelAdmin):
+    """Every address that names an object first makes sure the page may show it: else 404, as for nothing."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Guard what the theme, history and other mixins add as well as what Django does."""
+        return [self._guarded(pattern) for pattern in super().get_urls()]
+
+    def _guarded(self, pattern: URLPattern) -> URLPattern:
+        if "object_id" in pattern.pattern.converters or (isinstance(pattern.pattern, RegexPattern) and pattern.pattern.regex.groups):
+            pattern.callback = self._only_own(pattern.callback)
+        return pattern
+
+    def _only_own(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            object_id = kwargs["object_id"] if "object_id" in kwargs else args[0]
+            if self.admin_site.has_permission(request) and not self._is_here(request, object_id):
+                raise Http404(NOT_HERE)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    def _is_here(self, request: HttpRequest, object_id: str) -> bool:
+        return self.get_object(request, unquote(object_id)) is not None
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Django would redirect home with a message; a plain 404 says less and is the same for every reason."""
+        raise Http404(NOT_HERE)
+
+
+class TenantAdmin(_ByAct, OwnPagesOnly):
     """Admin of a TenantOwned model. Override `acts` to ask for other acts: {"change": "map"}.
 
     Actions name an act as their permission: `@admin.action(permissions=["release"])`.
@@ -83,35 +117,6 @@ class TenantAdmin(_ByAct, ModelAdmin):
         rows = self.model.everywhere.filter(tenant_id=current_tenant_id())  # type: ignore[attr-defined]
         ordering = self.get_ordering(request)
         return rows.order_by(*ordering) if ordering else rows  # type: ignore[no-any-return]
-
-    def get_urls(self) -> list[URLPattern]:
-        """Every address that names an object, whoever added it, first makes sure the object is this tenant's."""
-        return [self._guarded(pattern) for pattern in super().get_urls()]
-
-    def _guarded(self, pattern: URLPattern) -> URLPattern:
-        if "object_id" in getattr(pattern.pattern, "converters", {}):
-            pattern.callback = self._only_own(pattern.callback)
-        return pattern
-
-    def _only_own(self, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if self.admin_site.has_permission(request) and not self._is_here(request, kwargs["object_id"]):
-                raise Http404(NOT_HERE)
-            return view(request, *args, **kwargs)
-
-        return guarded
-
-    def _is_here(self, request: HttpRequest, object_id: str) -> bool:
-        return self.get_object(request, unquote(object_id)) is not None
-
-    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
-        """Django would redirect home with a message; a plain 404 says less and is the same for every reason."""
-        raise Http404(NOT_HERE)
-
-
-READ_ONLY = {"add": "nobody", "change": "nobody", "delete": "nobody"}
-"""For `acts`: no role carries the act `nobody`."""
 
 
 class TenantTabularInline(_ByAct, TabularInline):
