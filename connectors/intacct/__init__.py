@@ -1,0 +1,1 @@
+"""Sage Intacct through its XML gateway: a ledger."""
