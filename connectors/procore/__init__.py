@@ -1,0 +1,1 @@
+"""Procore: a source of subcontractor invoices, commitments, vendors, projects and cost codes."""
