@@ -12,6 +12,11 @@ from .models import Credential
 _NOBODY = {"lease_owner": "", "lease_since": None, "lease_until": None}
 
 
+def is_free(row: Credential, *, now: datetime) -> bool:
+    """Whether trying to claim makes sense. Reading costs nobody anything; a claim is a write."""
+    return not row.lease_owner or row.lease_until is None or row.lease_until <= now
+
+
 def claim(row: Credential, *, owner: str, now: datetime, seconds: float) -> bool:
     """Take the lease if it is free and the token is still the one `row` shows.
 

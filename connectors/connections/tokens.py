@@ -29,6 +29,7 @@ MARGIN_S = 30.0  # a token this close to its end is as good as spent
 LOST_PATIENCE_S = 900.0  # so long a lost refresh is tried again, even at remotes that promise no grace: they say no clearly
 YOUNG_S = 300.0  # a token refused this soon, before it ever worked, was a fruitless renewal
 MOST_FRUITLESS = 2
+_ANSWERS_THAT_PROVE = 2  # one may be the refusal itself: some systems refuse with status 200
 _POLL_S = (0.05, 0.5)
 
 
@@ -121,7 +122,8 @@ class DatabaseTokenStore:
         seen = row.generation
         while True:
             self._refuse_if_stopped()
-            if lease.claim(row, owner=owner, now=_moment(self._now()), seconds=self._lease_s):
+            now = _moment(self._now())
+            if lease.is_free(row, now=now) and lease.claim(row, owner=owner, now=now, seconds=self._lease_s):
                 return self._refresh(self._row(), owner=owner, fruitless=fruitless)
             if time.monotonic() >= ends_at:
                 raise TryLater(f"{self._connection}: another process is signing in and has not finished. It is tried again.", after_s=10)
@@ -214,9 +216,9 @@ class DatabaseTokenStore:
         return token.expires_at - self._now() > MARGIN_S
 
     def _never_worked(self, row: Credential) -> bool:
-        """True for a young token that was refused on its first call. One good answer may be the refusal itself, told with status 200."""
+        """True for a young token that was refused before it was of any use."""
         is_young = row.token_since is not None and self._now() - row.token_since.timestamp() < YOUNG_S
-        return is_young and self._good_answers < MOST_FRUITLESS
+        return is_young and self._good_answers < _ANSWERS_THAT_PROVE
 
     def _refuse_if_stopped(self) -> None:
         if self._trial:
