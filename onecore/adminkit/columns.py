@@ -99,7 +99,7 @@ def age_text(moment: datetime | None, *, now: datetime) -> SafeString:
     seconds = (now - moment).total_seconds()
     unit = next((int(abs(seconds) // size), name) for below, size, name in _STEPS if abs(seconds) < below)
     words = f"{unit[0]} {unit[1]}"
-    shown = f"{words} ago" if seconds >= 0 else f"in {words}"
+    shown = "just now" if abs(seconds) < 10 else f"{words} ago" if seconds > 0 else f"in {words}"
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), f"{moment:%Y-%m-%d %H:%M:%S} UTC", shown)
 
 

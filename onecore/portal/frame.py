@@ -16,7 +16,11 @@ from onecore.tenants.choose import tenants_to_choose
 LISTED = 12
 """The switcher in the header lists this many tenants; more are chosen on a page of their own."""
 
-BEHIND_THE_DOOR = ("/accounts/",)
+SIDEBAR = {"navigation": "portal/navigation.html"}
+"""The theme draws this in place of its own sidebar."""
+
+OWN_CONTEXT = ("/admin/", "/hooks/", "/api/")
+"""Pages under these bring the admin's context themselves, or draw no frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,13 @@ class Banner:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of every template: tenant, switcher, banner; on sign-in pages also what the admin's own pages get."""
+    """Context of every template: tenant, switcher, banner; outside the admin also what the admin's own pages get."""
     tenant = getattr(request, "tenant", None)
-    context: dict[str, Any] = {"tenant": tenant, "banner": banner(tenant), "switcher": None}
+    context: dict[str, Any] = {"tenant": tenant, "banner": banner(tenant), "switcher": None, "templates": SIDEBAR}
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
         choices = list(tenants_to_choose(request.user)[: LISTED + 1])
         context["switcher"] = {"choices": choices[:LISTED], "more": len(choices) > LISTED}
-    if request.path_info.startswith(BEHIND_THE_DOOR):
+    if not request.path_info.startswith(OWN_CONTEXT):
         context = {**admin.site.each_context(request), **context}
     return context
 

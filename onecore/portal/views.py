@@ -6,14 +6,16 @@ import logging
 import uuid
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, HttpResponseServerError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect, HttpResponseServerError
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods
 
 from onecore.tenants.choose import enter_tenant, tenants_to_choose
+from onecore.tenants.middleware import WITHOUT_SESSION
 from onecore.tenants.roles import Role, roles_of
 
 log = logging.getLogger("onecore.errors")
@@ -42,14 +44,16 @@ def choose_tenant(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same page whatever was asked for, so that it tells nothing."""
-    return render(request, "portal/error.html", _words(404), status=404)
+    if request.path_info.startswith(WITHOUT_SESSION):
+        return HttpResponseNotFound("Not found\n", content_type="text/plain")
+    return _error_page(request, _words(404), status=404)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     words = _words(403)
     if exception.args and isinstance(exception.args[0], str):
         words["sentence"] = exception.args[0]
-    return render(request, "portal/error.html", words, status=403)
+    return _error_page(request, words, status=403)
 
 
 def failed(request: HttpRequest) -> HttpResponse:
@@ -57,6 +61,10 @@ def failed(request: HttpRequest) -> HttpResponse:
     number = uuid.uuid4().hex[:10]
     log.error("error %s while answering %s %s", number, request.method, request.path, exc_info=True)
     return HttpResponseServerError(render_to_string("portal/failed.html", {"number": number}))
+
+
+def _error_page(request: HttpRequest, words: dict[str, Any], *, status: int) -> HttpResponse:
+    return render(request, "portal/error.html", {**admin.site.each_context(request), **words}, status=status)
 
 
 def _words(status: int) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from onecore.lib.scope import current_tenant_id
@@ -12,7 +14,11 @@ from onecore.tenants.models import Membership
 from onecore.tenants.people import why_not_add
 from onecore.tenants.roles import ACTS, ROLE_ACTS, Role, may_grant
 
-_ROLES_EXPLAINED = " · ".join(f"{role.label}: {', '.join(act for act in ACTS if act in ROLE_ACTS[role])}" for role in Role)
+_ROLES_EXPLAINED = format_html_join(
+    mark_safe("<br>"),
+    "{} may {}",
+    ((role.label, "; ".join(words for act, words in ACTS.items() if act in ROLE_ACTS[role])) for role in Role),
+)
 
 
 class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -20,7 +26,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     by: Any = None
 
-    role = forms.ChoiceField(choices=Role.choices, widget=UnfoldAdminSelectWidget, help_text=_ROLES_EXPLAINED)
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER, widget=UnfoldAdminSelectWidget, help_text=_ROLES_EXPLAINED)
 
     class Meta:
         model = Membership
