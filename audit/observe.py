@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Q
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_delete
 
 from audit.actor import SYSTEM, actor_of, came_from
-from audit.events import MEMBERSHIP_CHANGED, USER_SECURED, USER_SIGN_IN_FAILED, USER_SIGNED_IN, USER_SIGNED_OUT, Event
+from audit.events import ACCESS_DENIED, MEMBERSHIP_CHANGED, TENANT_ENTERED, USER_SECURED, USER_SIGN_IN_FAILED, USER_SIGNED_IN, USER_SIGNED_OUT, Event
 from audit.record import record
+from onecore.tenants import signals
+from onecore.tenants.models import Membership, Tenant
 
 _NOBODY = "nobody"
 
@@ -25,10 +26,10 @@ def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="audit.signed_in")
     user_logged_out.connect(_signed_out, dispatch_uid="audit.signed_out")
     user_login_failed.connect(_sign_in_failed, dispatch_uid="audit.sign_in_failed")
-    membership = apps.get_model("tenants", "Membership")
-    pre_save.connect(_remember_role, sender=membership, dispatch_uid="audit.membership_before")
-    post_save.connect(_membership_saved, sender=membership, dispatch_uid="audit.membership_saved")
-    post_delete.connect(_membership_deleted, sender=membership, dispatch_uid="audit.membership_deleted")
+    signals.membership_changed.connect(_membership_changed, dispatch_uid="audit.membership_changed")
+    signals.tenant_entered.connect(_tenant_entered, dispatch_uid="audit.tenant_entered")
+    signals.access_denied.connect(_access_denied, dispatch_uid="audit.access_denied")
+    post_delete.connect(_membership_deleted, sender=Membership, dispatch_uid="audit.membership_deleted")
     _connect_allauth()
 
 
@@ -82,30 +83,34 @@ def _factor_reset(*, user: Any, authenticator: Any, request: Any = None, **_: An
     _about_person(USER_SECURED, user, request, change=f"renewed {authenticator.get_type_display()}")
 
 
-# --- memberships ----------------------------------------------------------------------------------------------------
-def _remember_role(*, instance: Any, raw: bool = False, **_: Any) -> None:
-    known = None if raw or instance.pk is None else type(instance).everywhere.filter(pk=instance.pk).values_list("role", flat=True).first()
-    instance._audit_role_before = known or "no role"
+# --- tenants and their people ---------------------------------------------------------------------------------------
+def _membership_changed(*, membership: Membership, by: Any, before: str, after: str, **_: Any) -> None:
+    membership._audit_told = True  # type: ignore[attr-defined]
+    _about_membership(membership, actor=actor_of(by), before=before, after=after)
 
 
-def _membership_saved(*, instance: Any, raw: bool = False, **_: Any) -> None:
-    before = getattr(instance, "_audit_role_before", "no role")
-    if not raw and before != instance.role:
-        _about_membership(instance, before=before, after=instance.role)
+def _membership_deleted(*, instance: Membership, **_: Any) -> None:
+    """A membership that vanished without its signal: its account was deleted."""
+    if not getattr(instance, "_audit_told", False):
+        _about_membership(instance, actor=SYSTEM, before=instance.role, after="")
 
 
-def _membership_deleted(*, instance: Any, **_: Any) -> None:
-    _about_membership(instance, before=instance.role, after="no role")
+def _about_membership(membership: Membership, *, actor: str, before: str, after: str) -> None:
+    data = {"before": before or "no role", "after": after or "no role"}
+    who = membership.user
+    record(MEMBERSHIP_CHANGED, tenant_id=membership.tenant_id, actor=actor, subject=who.get_username(), subject_id=str(who.pk), data=data)
 
 
-def _about_membership(membership: Any, *, before: str, after: str) -> None:
-    record(
-        MEMBERSHIP_CHANGED,
-        tenant_id=membership.tenant_id,
-        subject=membership.user.get_username(),
-        subject_id=str(membership.user_id),
-        data={"before": before, "after": after},
-    )
+def _tenant_entered(*, user: Any, tenant_id: int, **_: Any) -> None:
+    name = Tenant.objects.values_list("name", flat=True).get(pk=tenant_id)
+    record(TENANT_ENTERED, tenant_id=tenant_id, actor=actor_of(user), subject=name, subject_id=str(tenant_id))
+
+
+def _access_denied(*, user: Any, tenant_id: object, what: str, **_: Any) -> None:
+    """Into the trail of the tenant it was about; what was asked may name no tenant at all."""
+    known = str(tenant_id).isdecimal() and Tenant.objects.filter(pk=str(tenant_id)[:18]).exists()
+    about = int(str(tenant_id)) if known else None
+    record(ACCESS_DENIED, tenant_id=about, actor=actor_of(user), subject=what, subject_id=str(tenant_id))
 
 
 def _about_person(event: Event, user: Any, request: Any, *, actor: str | None = None, **data: str) -> None:
@@ -121,4 +126,4 @@ def _about_person(event: Event, user: Any, request: Any, *, actor: str | None = 
 
 
 def _tenants_of(user: Any) -> list[int | None]:
-    return list(apps.get_model("tenants", "Membership").everywhere.filter(user=user).order_by("tenant_id").values_list("tenant_id", flat=True))
+    return list(Membership.everywhere.filter(user=user).order_by("tenant_id").values_list("tenant_id", flat=True))

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("tenants", "__first__"),
+        ("tenants", "0001_tenants"),
     ]
 
     operations = [

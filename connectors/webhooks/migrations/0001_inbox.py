@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("connections", "__first__"),
-        ("tenants", "__first__"),
+        ("connections", "0001_connections"),
+        ("tenants", "0001_tenants"),
     ]
 
     operations = [
