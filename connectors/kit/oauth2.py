@@ -69,7 +69,8 @@ def consent_url(app: OAuthApp, *, redirect_uri: str, state: str, challenge: str 
 
 def client_credentials(door: Door, app: OAuthApp) -> Token:
     """A token for the application itself. Harmless to repeat."""
-    body = BackendApplicationClient(app.client_id).prepare_request_body(scope=app.scope or None, **_secret(app))
+    client = BackendApplicationClient(app.client_id)
+    body = client.prepare_request_body(scope=app.scope or None, include_client_id=not app.secret_in_header, **_secret(app, with_id=False))
     return _token(door, app, body, operation="sign in", spends=False)
 
 

@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 MOST_PAGES = 5000
 _PASSES = 3
-_LINK = re.compile(r"<([^>]*)>([^,<]*(?:\"[^\"]*\"[^,<]*)*)")
+_LINK = re.compile(r'<([^>]*)>((?:[^,"]|"[^"]*")*)')
 _REL = re.compile(r"""\brel\s*=\s*("([^"]*)"|'([^']*)'|([^\s;,"']+))""", re.IGNORECASE)
 
 

@@ -1,0 +1,1 @@
+"""The kit: the door, its arithmetic, its readers."""
