@@ -113,6 +113,10 @@ class DatabaseTokenStore:
             if self._settle(row, token, fruitless=0):
                 return
 
+    def stored(self) -> Token | None:
+        """The token in the row, live or not; for taking it back."""
+        return self._read(self._row())
+
     # --- one refresher -----------------------------------------------------------------------------------------------
 
     def _next_token(self, row: Credential, *, fruitless: int) -> Token:

@@ -59,6 +59,14 @@ def wipe(connection: Connection) -> None:
         row.save()
 
 
+def drop_token(connection: Connection) -> None:
+    """Forget the token alone: the next call signs in anew."""
+    with transaction.atomic():
+        row = _row_of(connection)
+        forget_token(row)
+        row.save()
+
+
 def seal(row: Credential, field: str, text: str) -> str:
     """Seal one field of this row; it opens in no other row and no other field."""
     return box().seal(text, bound_to=_bound_to(row, field))
