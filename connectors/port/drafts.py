@@ -177,7 +177,6 @@ def _typed(hint: Any, value: Any) -> Any:
     return value
 
 
-
 def plain_fields(record: Any) -> dict[str, Any]:
     """JSON-ready data of any frozen dataclass; `build` reads it back."""
     return typing.cast(dict[str, Any], _plain(dataclasses.asdict(record)))

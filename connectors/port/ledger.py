@@ -79,11 +79,14 @@ class Outcome:
     """What became of one member of a request: exactly one of `booked` and `error`.
 
     A `booked` of a create may carry only what the answer told (ledger_ref); `void` operations answer with `void=True`.
+    `request` and `answer`: this member's own part of the exchange, redacted, for the audit trail.
     """
 
     key: str
     booked: Booked | None = None
     error: ConnectorError | None = None
+    request: str = ""
+    answer: str = ""
 
 
 class Ledger(Protocol):

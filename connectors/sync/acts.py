@@ -1,0 +1,153 @@
+"""What a person can do with a document: retry, release, skip, link. Screens, commands and API call these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from audit import events
+from audit.record import NewEntry, record_many
+from connectors.sync import follow
+from connectors.sync.holds import resolve_holds
+from connectors.sync.models import Document, Flow, Hold, Posting
+from connectors.sync.states import NEVER_SENT, OPEN, DocumentState, PostingState
+from onecore.lib import doorbell
+
+_S = PostingState
+
+
+class CannotAct(Exception):
+    """The act does not fit where the document stands; the text says why and what would."""
+
+
+def retry(documents: Iterable[Document], *, by: str, now: datetime) -> int:
+    """Look at held documents again. Where something may be in the ledger, OneCore looks there before it sends anything."""
+    held = [document for document in documents if document.state == DocumentState.HELD]
+    for flow, block in _by_flow(held):
+        with transaction.atomic():
+            unsure = {posting.document_id: posting for posting in _open_postings(block) if posting.state == _S.HELD and posting.sent_at is not None}
+            for posting in unsure.values():
+                posting.state, posting.not_before, posting.updated_at = _S.UNCERTAIN, now, now
+                posting.looked_s, posting.looked_at, posting.rounds = 0, now, 0
+            Posting.everywhere.bulk_update(list(unsure.values()), ["state", "not_before", "updated_at", "looked_s", "looked_at", "rounds"])
+            for document in block:
+                document.state = DocumentState.QUEUED if document.pk in unsure else DocumentState.PENDING
+                document.updated_at = now
+            Document.everywhere.bulk_update(block, ["state", "updated_at"])
+            entries = resolve_holds([document for document in block if document.pk in unsure], now=now, how="looked at again", by=by)
+            record_many(flow.tenant_id, entries)
+            doorbell.ring()
+    return len(held)
+
+
+def release(documents: Iterable[Document], *, by: str, now: datetime) -> int:
+    """Let gated documents go. What was released is this version: a changed one needs a new release."""
+    released = 0
+    for flow, block in _by_flow([document for document in documents if document.state == DocumentState.HELD]):
+        with transaction.atomic():
+            gated = set(
+                Hold.everywhere.filter(document__in=block, resolved_at__isnull=True, reason="awaits_release").values_list("document_id", flat=True)
+            )
+            going = [document for document in block if document.pk in gated]
+            if not going:
+                continue
+            for document in going:
+                document.released_digest, document.released_by = document.digest, by[:150]
+                document.state, document.updated_at = DocumentState.PENDING, now
+            Document.everywhere.bulk_update(going, ["released_digest", "released_by", "state", "updated_at"])
+            record_many(flow.tenant_id, [_entry(events.DOCUMENT_RELEASED, document, flow, by, {"digest": document.digest}) for document in going])
+            doorbell.ring()
+            released += len(going)
+    return released
+
+
+def skip(documents: Iterable[Document], *, reason: str, by: str, now: datetime) -> int:
+    """Leave documents out, with a reason. Refused while something of one may be in the ledger. Raises CannotAct."""
+    if not reason.strip():
+        raise CannotAct("Say why it is left out: the reason is kept.")
+    skipped = 0
+    for flow, block in _by_flow([document for document in documents if document.state in {DocumentState.HELD, DocumentState.PENDING}]):
+        with transaction.atomic():
+            postings = _open_postings(block)
+            unsure = [posting for posting in postings if posting.state not in NEVER_SENT and posting.sent_at is not None]
+            if unsure:
+                raise CannotAct(f"{unsure[0].document.title} may be in the ledger. Press Retry first: OneCore looks there.")
+            for posting in postings:
+                posting.state, posting.updated_at = _S.SKIPPED, now
+            Posting.everywhere.bulk_update(postings, ["state", "updated_at"])
+            for document in block:
+                document.state, document.skip_reason, document.updated_at = DocumentState.SKIPPED, reason.strip()[:300], now
+            Document.everywhere.bulk_update(block, ["state", "skip_reason", "updated_at"])
+            entries = resolve_holds(block, now=now, how=f"skipped: {reason}", by=by)
+            entries += [_entry(events.DOCUMENT_SKIPPED, document, flow, by, {"reason": reason}) for document in block]
+            entries += follow.successors(flow, block, now=now)
+            record_many(flow.tenant_id, entries)
+            doorbell.ring()
+            skipped += len(block)
+    return skipped
+
+
+def link(document: Document, *, by: str, now: datetime) -> None:
+    """The bill somebody keyed by hand is this document: take it as posted. Amounts must agree. Raises CannotAct."""
+    hold = Hold.everywhere.filter(document=document, resolved_at__isnull=True, reason="duplicate_number").first()
+    if hold is None:
+        raise CannotAct("Only a document held for a bill number that is already used can be linked.")
+    posting = _open_postings([document])[0]
+    total = Decimal(hold.details["total"])
+    if total != posting.amount:
+        raise CannotAct(f"The bill in the ledger comes to {total}, this one to {posting.amount}: they are not the same.")
+    with transaction.atomic():
+        posting.state, posting.ledger_ref, posting.updated_at = _S.POSTED, hold.details["ledger_ref"], now
+        posting.save(update_fields=["state", "ledger_ref", "updated_at"])
+        document.state, document.ledger_ref, document.ledger_number = DocumentState.POSTED, hold.details["ledger_ref"], hold.details["number"]
+        document.ledger_kind, document.posted_digest, document.posted_amount = posting.draft["kind"], posting.digest, posting.amount
+        document.posted_at = document.updated_at = now
+        document.save()
+        entries = resolve_holds([document], now=now, how="linked to the ledger's bill", by=by)
+        entries.append(_entry(events.POSTING_ADOPTED, document, document.flow, by, {"ledger_ref": document.ledger_ref, "result": "linked by hand"}))
+        entries += follow.successors(document.flow, [document], now=now)
+        record_many(document.tenant_id, entries)
+        doorbell.ring()
+
+
+def sync_now(flow: Flow, *, by: str, now: datetime) -> bool:
+    """Make the flow due at once; False if it is running already."""
+    Flow.everywhere.filter(pk=flow.pk).update(next_at=now)
+    doorbell.ring()
+    return not flow.runs(manager="everywhere").filter(state="running").exists()
+
+
+def switch(flow: Flow, *, enabled: bool | None = None, paused: bool | None = None, by: str) -> None:
+    """Switch a flow on or off, pause or resume it."""
+    event = events.FLOW_PAUSED if paused else events.FLOW_ENABLED
+    with transaction.atomic():
+        if enabled is not None:
+            flow.enabled = enabled
+        if paused is not None:
+            flow.paused = paused
+        flow.save(update_fields=["enabled", "paused"])
+        data = {"enabled": flow.enabled, "paused": flow.paused}
+        record_many(
+            flow.tenant_id, [NewEntry(event, subject=str(flow), subject_id=str(flow.pk), integration_id=flow.integration_id, actor=by, data=data)]
+        )
+        doorbell.ring()
+
+
+def _by_flow(documents: list[Document]) -> list[tuple[Flow, list[Document]]]:
+    blocks: dict[int, list[Document]] = {}
+    for document in documents:
+        blocks.setdefault(document.flow_id, []).append(document)
+    return [(block[0].flow, block) for block in blocks.values()]
+
+
+def _open_postings(documents: list[Document]) -> list[Posting]:
+    return list(Posting.everywhere.filter(document__in=documents, state__in=OPEN).select_related("document"))
+
+
+def _entry(event: events.Event, document: Document, flow: Flow, by: str, data: dict[str, object]) -> NewEntry:
+    return NewEntry(
+        event, subject=document.title, subject_id=str(document.pk), document_id=document.pk, integration_id=flow.integration_id, actor=by, data=data
+    )

@@ -1,0 +1,37 @@
+"""Mirror the remote lists mappings are made of: hourly, and on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from connectors.connections.models import Connection, Integration
+from connectors.connections.opening import declaration, open_port
+from connectors.port.refs import Kind
+from connectors.sync.flows import FlowSpec
+from connectors.sync.models import ListRead
+from mappings.mirror import mirror
+
+FRESH_FOR = timedelta(hours=1)
+
+
+def refresh(integration: Integration, spec: FlowSpec, *, now: datetime, at_most: timedelta = FRESH_FOR) -> int:
+    """Read the lists this flow needs that are older than `at_most`; returns how many were read. Raises ConnectorError."""
+    read = _refresh_side(integration.source, spec.source_references, now, at_most)
+    return read + _refresh_side(integration.ledger, spec.ledger_references, now, at_most)
+
+
+def _refresh_side(connection: Connection, kinds: Iterable[Kind], now: datetime, at_most: timedelta) -> int:
+    offered = declaration(connection).capabilities.references
+    fresh = set(ListRead.everywhere.filter(connection=connection, read_at__gt=now - at_most).values_list("kind", flat=True))
+    stale = [kind for kind in kinds if kind in offered and kind.value not in fresh]
+    if not stale:
+        return 0
+    port = open_port(connection)
+    for kind in stale:
+        rows = list(port.references(kind))
+        mirror(connection, kind.value, rows)
+        ListRead.everywhere.update_or_create(
+            connection=connection, kind=kind.value, defaults={"tenant_id": connection.tenant_id, "read_at": now, "rows": len(rows)}
+        )
+    return len(stale)
