@@ -15,6 +15,7 @@ from django.db.models.signals import post_delete
 from audit.actor import SYSTEM, actor_of, came_from
 from audit.events import ACCESS_DENIED, MEMBERSHIP_CHANGED, TENANT_ENTERED, USER_SECURED, USER_SIGN_IN_FAILED, USER_SIGNED_IN, USER_SIGNED_OUT, Event
 from audit.record import record
+from onecore.lib.text import strip_forbidden
 from onecore.tenants import signals
 from onecore.tenants.models import Membership, Tenant
 
@@ -57,7 +58,7 @@ def _signed_out(*, user: Any, request: Any = None, **_: Any) -> None:
 
 def _sign_in_failed(*, credentials: dict[str, Any], request: Any = None, **_: Any) -> None:
     """`credentials` comes with the password already masked by Django; only the name is kept, and it may be anybody's."""
-    given = str(credentials.get("username") or credentials.get("email") or credentials.get("login") or _NOBODY)
+    given = strip_forbidden(str(credentials.get("username") or credentials.get("email") or credentials.get("login") or _NOBODY))
     users = get_user_model()._default_manager
     user = users.filter(Q(**{users.model.USERNAME_FIELD: given}) | Q(email__iexact=given)).first()
     if user is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from onecore.lib.text import shorten
 PREVIOUS_SECRET_LASTS = timedelta(hours=24)
 """Long enough for a person to enter the new secret, and for deliveries already queued at the sender (Procore: 12 h)."""
 AUDIT_REFUSALS_EVERY = timedelta(minutes=1)
+_ADDRESS = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 class Malformed(ValueError):
@@ -77,6 +79,8 @@ def rotate_secret(hook: Hook, *, now: datetime, actor: str = "system", keep_prev
 
 def find_hook(system: str, opaque_id: str) -> Hook | None:
     """The hook behind an address, one query; None for anything unknown or switched off."""
+    if not _ADDRESS.fullmatch(opaque_id):
+        return None  # not even asked: a database may choke on what cannot be an address
     return Hook.everywhere.filter(opaque_id=opaque_id, system=system, active=True).first()
 
 

@@ -35,7 +35,7 @@ def test_sql_cannot_change_the_trail(written: Written, statement: str) -> None:
     _refused(written, statement)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("statement", ON_POSTGRES)
 def test_truncate_cannot_empty_the_trail(written: Written, statement: str) -> None:
     if connection.vendor != "postgresql":

@@ -246,12 +246,12 @@ def test_entries_appended_while_it_walks_are_no_fault(acme: Any, written: Writte
 
 
 def test_it_reads_in_steps(acme: Any, written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifying, "_STEP", 10)
+    monkeypatch.setattr(verifying, "_STEP", 9)
     written(35)
     with CaptureQueriesContext(connection) as queries:
         result = verify(acme.pk)
     assert (result.ok, result.entries) == (True, 35)
-    assert len([query for query in queries if query["sql"].endswith("LIMIT 10")]) == 5
+    assert len([query for query in queries if query["sql"].endswith("LIMIT 9")]) == 5
 
 
 def test_a_database_without_its_guard_is_said_so(acme: Any, written: Written) -> None:
