@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from urllib.parse import SplitResult, urlsplit
 
 from connectors.kit.answers import transient
+from connectors.kit.dial import place
 from connectors.kit.http import Answer, BadBody, Door
 from connectors.port.connector import Opening, Token
 from connectors.port.errors import ConnectorError, Refused, SignInAgain, TryLater, Uncertain
@@ -134,27 +134,18 @@ def session_end(answer: GatewayAnswer, *, now: float) -> float:
 def require_trusted(url: str, *, api: str) -> None:
     """Only Sage's own hosts, or the gateway the environment names. Raises Refused: a forged endpoint would get our credentials."""
     if not is_trusted(url, api=api):
-        where = urlsplit(url).hostname or url
-        raise Refused(f"The session points at {where}, which is not a host of Sage Intacct. Nothing was sent there.")
+        raise Refused(f"The session points at {url[:200]}, which is not a host of Sage Intacct. Nothing was sent there.")
 
 
 def is_trusted(url: str, *, api: str) -> bool:
     """True for https under intacct.com, and for the scheme, host and port of the configured gateway."""
-    asked, configured = urlsplit(url), urlsplit(api)
-    host = (asked.hostname or "").rstrip(".").lower()
-    if asked.username or asked.password:
-        return False
-    if asked.scheme == "https" and (host == "intacct.com" or host.endswith(".intacct.com")):
-        return True
-    return _place(asked) == _place(configured)
-
-
-def _place(url: SplitResult) -> tuple[str, str, int]:
     try:
-        port = url.port
+        scheme, host, port = place(url)
     except ValueError:
-        port = -1
-    return url.scheme, (url.hostname or "").rstrip(".").lower(), port or (443 if url.scheme == "https" else 80)
+        return False
+    if scheme == "https" and (host == "intacct.com" or host.endswith(".intacct.com")):
+        return True
+    return (scheme, host, port) == place(api)
 
 
 def _parsed(answer: Answer) -> tuple[GatewayAnswer | None, str]:

@@ -16,7 +16,7 @@ from connectors.port.errors import Code, ConnectorError, Refused, SignInAgain, T
 from onecore.lib.redact import redact_text
 from onecore.lib.text import one_line
 
-from .meanings import MEANS, RULES, GatewayError, Rule
+from .meanings import MEANS, RULES, GatewayError, Rule, rule_for
 
 Failure = TypeVar("Failure", bound=ConnectorError)
 
@@ -104,6 +104,10 @@ def _decide(errors: Sequence[GatewayError]) -> tuple[Rule | None, GatewayError |
         for error in telling:
             if rule.fits(error):
                 return rule, error
+    for error in telling:
+        pointing = rule_for(error)
+        if pointing:
+            return pointing, error
     return None, telling[0] if telling else None
 
 

@@ -1,10 +1,11 @@
 """What Sage Intacct's error numbers and texts mean: a table of rules, specific before general.
 
-A number alone says little (BL01001973 is an umbrella), so a rule asks for a number, for fragments of text, or for both.
+A number alone says little (BL01001973 is an umbrella), so a rule asks for a number, for a pattern in the text, or for both.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from connectors.port.errors import Code
@@ -28,149 +29,92 @@ class GatewayError:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """If the number fits (or none is asked) and all fragments of one alternative occur, it means `code`."""
+    """If the number is one of these (where any are named) and the pattern occurs (where there is one), it means `code`."""
 
     code: Code
-    any_of: tuple[tuple[str, ...], ...] = ()
+    pattern: re.Pattern[str] | None = None
     numbers: frozenset[str] = field(default_factory=frozenset)
     advice: str = ""
 
     def fits(self, error: GatewayError) -> bool:
         if self.numbers and error.number not in self.numbers:
             return False
-        return not self.any_of or any(all(part in error.words for part in parts) for parts in self.any_of)
+        return self.pattern is None or self.pattern.search(error.words) is not None
 
 
-def _rule(code: Code, *fragments: str | tuple[str, ...], numbers: str = "", advice: str = "") -> Rule:
-    alternatives = tuple((part,) if isinstance(part, str) else part for part in fragments)
-    return Rule(code, alternatives, frozenset(numbers.split()), advice)
+def _says(code: Code, pattern: str, advice: str = "") -> Rule:
+    return Rule(code, re.compile(pattern), advice=advice)
 
 
-# Specific before general: the first rule that fits any error of the function decides.
+def _number(code: Code, numbers: str, advice: str = "") -> Rule:
+    return Rule(code, numbers=frozenset(numbers.split()), advice=advice)
+
+
+_NOT_BANK = "Map the cost code to an account that no bank account uses."
+_DIMENSIONS = r"(?:location|department|project|task|cost type|class|item|customer|vendor|employee)"
+_UNUSABLE = r"(?:invalid|not valid|does not exist|doesn't exist|not found|cannot be found|can't be found|inactive|not active|unknown)"
+
+# The first rule that fits any of a function's errors decides.
 RULES = (
-    _rule(
-        Code.ALREADY_DONE,
-        ("controlid", "already"),
-        ("control id", "already"),
-        ("controlid", "duplicate"),
-        ("control id", "duplicate"),
-        ("controlid", "unique"),
-        ("control id", "unique"),
-    ),
-    _rule(Code.ACCOUNT_IS_BANK, numbers="BL03002112", advice="Map the cost code to an account that no bank account uses."),
-    _rule(
-        Code.ACCOUNT_IS_BANK,
-        ("account", "tied to a bank"),
-        ("account", "associated with a bank"),
-        ("account", "bank account"),
-        ("account", "checking account"),
-        advice="Map the cost code to an account that no bank account uses.",
-    ),
-    _rule(
+    _says(Code.ALREADY_DONE, r"control ?id\b.*(?:already|duplicate|unique|processed)|(?:already|duplicate|unique|processed)\b.*control ?id"),
+    _number(Code.ACCOUNT_IS_BANK, "BL03002112", _NOT_BANK),
+    _says(Code.ACCOUNT_IS_BANK, r"account\b.*(?:tied to|associated with|linked to|used by|is) an? (?:bank|checking|savings)", _NOT_BANK),
+    _says(
         Code.DIMENSION_MISSING,
-        "this transaction is missing the",
-        ("missing '", "dimension"),
-        ("dimension", "for the account"),
-        ("dimension", "required"),
-        ("dimension", "is missing"),
-        ("requires a", "location"),
-        ("requires a", "department"),
-        ("requires a", "project"),
-        ("location", "is required"),
-        ("department", "is required"),
-        ("project", "is required"),
-        advice="Give the mapping the dimension the account asks for.",
+        rf"transaction is missing the|missing ['\"‘“].*dimension|dimension\b.*(?:for the account|required|missing)"
+        rf"|{_DIMENSIONS}(?: dimension)?\b[^.]{{0,30}}\bis required"
+        rf"|requires an? {_DIMENSIONS}|missing an? {_DIMENSIONS}|{_DIMENSIONS} is missing",
+        "Give the mapping the dimension the account asks for.",
     ),
-    _rule(
+    _says(
         Code.PERIOD_CLOSED,
-        "date must be on or after",
-        ("period", "closed"),
-        ("books", "closed"),
-        ("period", "not open"),
-        ("period", "locked"),
-        advice="Open the period in Sage Intacct, or choose the first open day as the policy for closed periods.",
+        r"date must be on or after|period\b.*(?:closed|not open|locked)|(?:closed|locked) (?:accounting |reporting )?period|books\b.*closed",
+        "Open the period in Sage Intacct, or choose the first open day as the policy for closed periods.",
     ),
-    _rule(Code.PERMISSION_MISSING, numbers="PL04000005", advice="Give the Web Services user's role this permission."),
-    _rule(
+    _number(Code.PERMISSION_MISSING, "PL04000005", "Give the Web Services user's role this permission."),
+    _says(
         Code.PERMISSION_MISSING,
-        "do not have permission",
-        "don't have permission",
-        "not authorized to",
-        advice="Give the user's role this permission.",
+        r"(?:do not|don't|does not) have (?:the )?(?:permission|rights?)|not authorized to",
+        "Give the user's role this permission.",
     ),
-    _rule(Code.SUBSCRIPTION_MISSING, ("object definition", "not found"), "is not subscribed", "subscription is required"),
-    _rule(
+    _says(Code.SUBSCRIPTION_MISSING, r"object definition .*not found|not subscribed|subscription is required"),
+    _says(
         Code.PAID_CANNOT_CHANGE,
-        "we can't find this transaction",
-        ("paid", "cannot"),
-        ("paid", "can't"),
-        ("reversed", "cannot"),
-        ("reversed", "can't"),
+        r"we can't find this transaction|(?:paid|reversed|posted)\b.*(?:cannot|can't|can not)|(?:cannot|can't)\b.*\b(?:paid|reversed)",
     ),
-    _rule(Code.PAID_CANNOT_CHANGE, numbers="BL03002101 BL03002129"),
-    _rule(
-        Code.VENDOR_UNUSABLE,
-        "activate the vendor",
-        ("vendor", "inactive"),
-        ("vendor", "on hold"),
-        ("vendor", "is not valid"),
-        ("vendor", "invalid"),
-        ("vendor", "does not exist"),
-        ("vendor", "not found"),
-        advice="Activate the vendor in Sage Intacct, or map another one.",
-    ),
-    _rule(Code.VENDOR_UNUSABLE, numbers="CRE-3211", advice="Renew the vendor's compliance record in Sage Intacct."),
-    _rule(Code.DUPLICATE_NUMBER, "another record with the value", "with the given value(s)", "already exists", "duplicate"),
-    _rule(Code.DUPLICATE_NUMBER, numbers="BL34000061 BL03002185 PL05000104"),
-    _rule(Code.TOO_LONG, "too long", "exceeds the maximum", ("maximum", "characters"), ("more than", "characters"), ("at most", "characters")),
-    _rule(Code.CURRENCY_UNKNOWN, ("currency", "invalid"), ("currency", "not valid"), ("currency", "does not exist"), "exchange rate"),
-    _rule(
-        Code.ACCOUNT_UNUSABLE,
-        ("account", "restricted"),
-        ("account", "not valid"),
-        ("account", "invalid"),
-        ("account", "inactive"),
-        ("account", "does not exist"),
-        ("account", "not found"),
-        ("account", "non-posting"),
-        ("account", "header"),
-        ("account", "cannot be posted"),
-        ("account", "direct posting"),
-        advice="Choose another account in the mapping.",
-    ),
-    _rule(
-        Code.AMOUNT_UNUSABLE,
-        ("amount", "invalid"),
-        ("amount", "not valid"),
-        ("amount", "greater than"),
-        ("total", "negative"),
-        ("amount", "negative"),
-    ),
-    _rule(Code.AMOUNT_UNUSABLE, numbers="XL03000027"),
-    _rule(
-        Code.REFERENCE_UNKNOWN,
-        *(
-            (word, state)
-            for word in (
-                "location",
-                "department",
-                "project",
-                "task",
-                "cost type",
-                "class",
-                "item",
-                "customer",
-                "term",
-                "tax detail",
-                "entity",
-                "dimension",
-            )
-            for state in ("invalid", "not valid", "does not exist", "not found", "inactive", "cannot be found")
-        ),
-        advice="Refresh the lists from Sage Intacct and check the mapping.",
-    ),
-    _rule(Code.NOT_FOUND, "does not exist", "not found", "could not be found"),
+    _number(Code.PAID_CANNOT_CHANGE, "BL03002101 BL03002129"),
+    _says(Code.VENDOR_UNUSABLE, r"activate the vendor|vendor\b.*\bon hold", "Activate the vendor in Sage Intacct, or map another one."),
+    _number(Code.VENDOR_UNUSABLE, "CRE-3211", "Renew the vendor's compliance record in Sage Intacct."),
+    _says(Code.DUPLICATE_NUMBER, r"another \S+(?: \S+)? with the (?:given )?value|already exists|already in use|\bduplicate\b"),
+    _number(Code.DUPLICATE_NUMBER, "BL34000061 BL03002185 PL05000104"),
+    _says(Code.TOO_LONG, r"too long|exceeds? the (?:maximum|length)|(?:maximum|more than|at most|longer than|limit of)\b.*\bcharacters"),
+    _says(Code.CURRENCY_UNKNOWN, rf"currency\b.*{_UNUSABLE}|{_UNUSABLE}\b.*\bcurrency|exchange rate"),
+    _number(Code.AMOUNT_UNUSABLE, "XL03000027"),
+    _says(Code.AMOUNT_UNUSABLE, rf"amount\b.*(?:{_UNUSABLE}|greater than|negative|zero)|total\b.*negative|negative (?:total|amount)"),
 )
+
+# What a document points at, and what it means that Sage Intacct cannot use it. The thing named first is the culprit.
+_POINTED_AT = {
+    "vendor": (Code.VENDOR_UNUSABLE, "Activate the vendor in Sage Intacct, or map another one."),
+    "account": (Code.ACCOUNT_UNUSABLE, "Choose another account in the mapping."),
+}
+_ELSE = (Code.REFERENCE_UNKNOWN, "Refresh the lists from Sage Intacct and check the mapping.")
+_THING = r"\b(location|department|project|task|cost type|class|item|customer|vendor|account|term|tax detail|entity|dimension)s?\b"
+_UNUSABLE_THING = re.compile(
+    rf"(?:invalid|unknown|inactive)\s+(?:\S+\s){{0,2}}?{_THING}"
+    rf"|{_THING}[^;]{{0,80}}?(?:{_UNUSABLE}|restricted|non-posting|heading|header|posted to directly)"
+)
+_MISSING_RECORD = Rule(Code.NOT_FOUND, re.compile(r"does not exist|not found|could not be found"))
+
+
+def rule_for(error: GatewayError) -> Rule | None:
+    """What one error that is neither in the table of RULES says about something the document points at, or a missing record."""
+    found = _UNUSABLE_THING.search(error.words)
+    if found:
+        code, advice = _POINTED_AT.get(found.group(1) or found.group(2), _ELSE)
+        return Rule(code, advice=advice)
+    return _MISSING_RECORD if _MISSING_RECORD.fits(error) else None
+
 
 MEANS = {
     Code.ALREADY_DONE: "Sage Intacct has already carried out this very request",
