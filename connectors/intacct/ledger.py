@@ -61,7 +61,8 @@ class IntacctLedger:
             alike = [lookup for lookup in lookups if lookup.kind == kind]
             for start in range(0, len(alike), held.BLOCK):
                 block = alike[start : start + held.BLOCK]
-                rows = list(self._gateway.query(held.find_query(kind, block)))
+                query = held.find_query(kind, block)
+                rows = list(self._gateway.query(query)) if query is not None else []
                 documents = self._booked(kind, rows)
                 texts = (held.text_of(kind, row) for row in rows)
                 found |= held.matching(block, zip(documents, texts, strict=True))

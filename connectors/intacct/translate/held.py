@@ -27,14 +27,14 @@ _NOT_YET_IN_BOOKS = frozenset({"draft", "submitted", "partially approved", "decl
 _TOKEN = re.compile(r"\[([^\[\]\s]{4,64})\]")
 
 
-def find_query(kind: str, lookups: Sequence[Lookup]) -> Query:
-    """All candidates of a block: anything with one of the numbers, or one of our tokens."""
+def find_query(kind: str, lookups: Sequence[Lookup]) -> Query | None:
+    """All candidates of a block: anything with one of the numbers, or one of our tokens; None where there is neither to go by."""
     if kind == "vendor":
         ids = one_of("VENDORID", [lookup.vendor for lookup in lookups])
         names = one_of("NAME", [lookup.number for lookup in lookups])
-        return Query("VENDOR", _VENDOR, any_of(ids, names, *_likes("COMMENTS", lookups)))
+        return _if_any("VENDOR", _VENDOR, any_of(ids, names, *_likes("COMMENTS", lookups)))
     numbers = one_of("RECORDID", [lookup.number for lookup in lookups])
-    return Query(OBJECTS[kind], _DOCUMENT, any_of(numbers, *_likes("DESCRIPTION", lookups)))
+    return _if_any(OBJECTS[kind], _DOCUMENT, any_of(numbers, *_likes("DESCRIPTION", lookups)))
 
 
 def read_query(kind: str, refs: Sequence[str]) -> Query:
@@ -125,6 +125,10 @@ def token_in(text: str) -> str:
     """The last bracketed word of a text, which is where our token stands; "" without one."""
     found = _TOKEN.findall(text)
     return str(found[-1]) if found else ""
+
+
+def _if_any(object_: str, fields: tuple[str, ...], candidates: Node | None) -> Query | None:
+    return Query(object_, fields, candidates) if candidates is not None else None
 
 
 def _likes(field: str, lookups: Sequence[Lookup]) -> list[Node]:

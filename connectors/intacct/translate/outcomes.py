@@ -75,7 +75,7 @@ def _outcome(key: str, plan: Plan, results: Sequence[FunctionResult]) -> Outcome
 def _done(key: str, plan: Plan, result: FunctionResult) -> Outcome:
     row = result.rows[0] if result.rows else {}
     natural = row.get("VENDORID", "") if plan.object == "VENDOR" else row.get("RECORDNO", "")
-    reference = natural or result.key or plan.ledger_ref
+    reference = plan.ledger_ref if plan.voids else natural or result.key or plan.ledger_ref  # a reversal is a record of its own
     if not reference:
         return Outcome(key, error=Uncertain(f"Sage Intacct carried out {plan.operation}, but gave no record number. It is looked up."))
     booked = Booked(
