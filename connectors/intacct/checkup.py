@@ -11,6 +11,7 @@ from .elements import Node
 from .envelope import Row, by_control_id, function
 from .errors import function_failed
 from .query import Query, compare
+from .translate.lists import BANK_FIELDS
 
 _NEEDED = {
     "APBILL": "bills cannot be looked up before they are posted, so none will be",
@@ -31,7 +32,9 @@ _ENTITIES = "entities"
 def check_company(gateway: Gateway, settings: Settings) -> Health:
     """The company behind the sign-in, and what the user may not do there. Raises ConnectorError if the sign-in fails."""
     entities = Query("LOCATIONENTITY", ("RECORDNO", "LOCATIONID", "NAME", "STATUS", "CURRENCY"), _entity_filter(settings))
-    calls = [(_ENTITIES, entities.node())] + [(name, Query(name, ("RECORDNO",), pagesize=1).node()) for name in _NEEDED]
+    calls = [(_ENTITIES, entities.node())] + [
+        (name, Query(name, BANK_FIELDS if name == "CHECKINGACCOUNT" else ("RECORDNO",), pagesize=1).node()) for name in _NEEDED
+    ]
     content = b"".join(bytes(function(name, call)) for name, call in calls)
     answer = gateway.answer(content, control_id="onecore-check", operation="check", writes=False)
     results = {name: found[0] for name, found in by_control_id(answer.results).items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from connectors.kit.answers import transient
@@ -67,6 +68,7 @@ class Gateway:
 
     def query(self, query: Query) -> Iterator[Row]:
         """Every row, page by page. Raises what a refusal means."""
+        query = replace(query, private=query.private and not self._settings.entity_id)
         page, seen = query, ""
         while True:
             result = self.ask([page.node()], operation=f"query {query.object}")[0]

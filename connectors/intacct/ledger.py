@@ -45,7 +45,7 @@ class IntacctLedger:
         banks = self._banks() if kind is Kind.ACCOUNT else {}
         for listing in LISTINGS.get(kind, ()):
             query = Query(listing.object, listing.fields, modified_since(since) if listing.dated else None)
-            for row in self._rows(query, optional=listing.optional):
+            for row in self._rows(query, tolerated=_ABSENT if listing.optional else frozenset()):
                 reference = listing.read(row)
                 bank = banks.get(reference.remote_id)
                 yield tied_to_bank(reference, bank) if bank else reference
@@ -107,19 +107,21 @@ class IntacctLedger:
         return [held.booked(kind, row, counts=counts, currency=self._settings.base_currency) for row in rows]
 
     def _banks(self) -> dict[str, str]:
-        """Account number to the bank account that uses it. A user without rights to Cash Management sees none; `check` warns of it."""
+        """Account number to the bank account that uses it. Where Cash Management may not be read the accounts are listed all the
+        same: `check` warns of it, and Sage Intacct refuses such an account on a bill."""
         found: dict[str, str] = {}
         for object_ in BANK_OBJECTS:
-            for row in self._rows(Query(object_, BANK_FIELDS), optional=True):
+            for row in self._rows(Query(object_, BANK_FIELDS), tolerated=frozenset(Code)):
                 if row.get("GLACCOUNTNO"):
                     found.setdefault(row["GLACCOUNTNO"], row.get("BANKACCOUNTID", ""))
         return found
 
-    def _rows(self, query: Query, *, optional: bool) -> Iterator[Row]:
+    def _rows(self, query: Query, *, tolerated: frozenset[Code]) -> Iterator[Row]:
+        """The rows, or none where the refusal is one that may be lived with."""
         try:
             yield from self._gateway.query(query)
         except Refused as problem:
-            if not optional or problem.code not in _ABSENT:
+            if problem.code not in tolerated:
                 raise
 
 

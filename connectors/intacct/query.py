@@ -22,7 +22,7 @@ class Query:
     filter: Node | None = None
     count: str = ""  # field to count; `fields` are then the grouping
     pagesize: int = PAGE
-    case_insensitive: bool = False
+    private: bool = False  # from the top level, also see what belongs to one entity alone
 
     def after(self, record_no: str) -> Query:
         """The same question for rows behind `record_no`: unlike an offset it neither skips nor repeats when rows come and go."""
@@ -38,8 +38,8 @@ class Query:
             parts.append(Node("filter", [self.filter]))
         if not self.count:
             parts.append(Node("orderby", [Node("order", [Node("field", "RECORDNO"), Node("ascending")])]))
-        if self.case_insensitive:
-            parts.append(Node("options", [Node("caseinsensitive", "true")]))
+        if self.private:
+            parts.append(Node("options", [Node("showprivate", "true")]))
         parts.append(Node("pagesize", str(self.pagesize)))
         return Node("query", parts)
 

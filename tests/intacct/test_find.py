@@ -108,6 +108,14 @@ def test_a_hundred_lookups_cost_one_question_and_nothing_found_costs_no_second()
 
 
 @responses.activate
+def test_entity_private_documents_are_seen_from_the_top_level() -> None:
+    responses.post(COMPANY, body=response(bills()))
+    opened().find([lookup(1)])
+    opened(entity_id="100").find([lookup(1)])
+    assert [query.findtext("options/showprivate") for query in asked()] == ["true", None]
+
+
+@responses.activate
 def test_kinds_are_asked_apart() -> None:
     responses.post(COMPANY, body=response(bills()))
     responses.post(COMPANY, body=response(rows("query APADJUSTMENT 0", "APADJUSTMENT", held(5, TRX_TOTALENTERED="-40.25"))))

@@ -115,6 +115,12 @@ def test_tasks_and_cost_types_are_scoped_by_their_project() -> None:
 
 
 @responses.activate
+def test_accounts_are_listed_where_bank_accounts_may_not_be_read() -> None:
+    answered({"GLACCOUNT": [account("1000")], "CHECKINGACCOUNT": REFUSED})
+    assert listed(Kind.ACCOUNT)["1000"].selectable
+
+
+@responses.activate
 def test_a_list_the_company_does_not_have_is_empty_and_a_wrong_question_is_not() -> None:
     answered({"CLASS": "absent", "DEPARTMENT": REFUSED})
     assert list(opened().references(Kind.CLASS)) == []

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from connectors.intacct.elements import Node
 from connectors.intacct.envelope import Row
-from connectors.intacct.query import Query, any_of, compare, modified_since, one_of
+from connectors.intacct.query import Query, all_of, any_of, compare, modified_since, one_of
 from connectors.port.errors import Refused
 from connectors.port.ledger import Booked, Lookup
 from onecore.lib.money import ZERO, NotMoney, parse_amount
@@ -41,15 +41,14 @@ def read_query(kind: str, refs: Sequence[str]) -> Query:
     """The documents with these record numbers (vendors: ids), whatever their state."""
     if kind == "vendor":
         return Query("VENDOR", _VENDOR, one_of("VENDORID", refs))
-    return Query(OBJECTS[kind], _DOCUMENT, one_of("RECORDNO", refs))
+    return Query(OBJECTS[kind], _DOCUMENT, one_of("RECORDNO", refs), private=True)
 
 
 def booked_query(kind: str, since: datetime | None) -> Query:
     """Everything that may carry one of our tokens."""
     field, fields = ("COMMENTS", _VENDOR) if kind == "vendor" else ("DESCRIPTION", _DOCUMENT)
-    tests: list[Node | None] = [compare("like", field, "%[%]%"), modified_since(since)]
-    present = [each for each in tests if each is not None]
-    return Query(OBJECTS[kind], fields, present[0] if len(present) == 1 else Node("and", present))
+    candidates = all_of(compare("like", field, "%[%]%"), modified_since(since))
+    return Query(OBJECTS[kind], fields, candidates, private=kind != "vendor")
 
 
 def count_query(kind: str, record_nos: Sequence[str]) -> Query | None:
@@ -57,7 +56,7 @@ def count_query(kind: str, record_nos: Sequence[str]) -> Query | None:
     if kind not in _LINES or not record_nos:
         return None
     lines, parent = _LINES[kind]
-    return Query(lines, (parent,), one_of(parent, record_nos), count="RECORDNO")
+    return Query(lines, (parent,), one_of(parent, record_nos), count="RECORDNO", private=True)
 
 
 def line_counts(kind: str, rows: Iterable[Row]) -> dict[str, int]:
@@ -128,7 +127,7 @@ def token_in(text: str) -> str:
 
 
 def _if_any(object_: str, fields: tuple[str, ...], candidates: Node | None) -> Query | None:
-    return Query(object_, fields, candidates) if candidates is not None else None
+    return Query(object_, fields, candidates, private=object_ != "VENDOR") if candidates is not None else None
 
 
 def _likes(field: str, lookups: Sequence[Lookup]) -> list[Node]:
