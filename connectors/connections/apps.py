@@ -8,3 +8,6 @@ class ConnectionsConfig(AppConfig):
     label = "connections"
     verbose_name = "Connections"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from connectors.connections import checks  # noqa: F401  (registers the checks)
