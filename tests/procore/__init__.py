@@ -1,0 +1,1 @@
+"""Procore: client, translation, source, webhooks."""
