@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from connectors import catalog
 from onecore.lib.env import SettingError
@@ -38,5 +39,5 @@ def the_addresses_are_whole(app_configs: Any = None, **kwargs: Any) -> list[Chec
         try:
             endpoints_of(connector)
         except SettingError as problem:
-            found.append(Warning(str(problem), hint=f"{connector.label} cannot be called until this is mended.", id="connections.W001"))
+            found.append(checks.Warning(str(problem), hint=f"{connector.label} cannot be called until this is mended.", id="connections.W001"))
     return found

@@ -58,7 +58,7 @@ def finish(*, user: Any, tenant_id: int | None, state: str, code: str, error: st
     grant = Grant(SignIn.AUTHORIZATION_CODE, code=code, redirect_uri=attempt.redirect_uri, verifier=verifier)
     token = catalog.load(entry.connector.sign_in)(entry.signing, grant)
     with transaction.atomic():
-        entry.tokens.accept(token)
+        entry.tokens.accept(token, redirect_uri=attempt.redirect_uri)
         connection.signs_in_with = SignIn.AUTHORIZATION_CODE
         connection.status, connection.status_sentence = Connection.Status.NEW, ""
         connection.save(update_fields=["signs_in_with", "status", "status_sentence"])

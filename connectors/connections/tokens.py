@@ -106,12 +106,11 @@ class DatabaseTokenStore:
         if 200 <= status < 300:
             self._good_answers += 1
 
-    def accept(self, token: Token) -> None:
+    def accept(self, token: Token, *, redirect_uri: str = "") -> None:
         """Store a token that a person just obtained by signing in."""
-        while True:
-            row = vault.credential_of(self._connection)
-            if self._settle(row, token, fruitless=0):
-                return
+        while not self._settle(vault.credential_of(self._connection), token, fruitless=0):
+            pass  # the generation moved between reading and writing: look again
+        Credential.everywhere.filter(connection=self._connection).update(redirect_uri=redirect_uri)
 
     def stored(self) -> Token | None:
         """The token in the row, live or not; for taking it back."""
@@ -182,7 +181,7 @@ class DatabaseTokenStore:
         stored = self._read(row)
         if stored is None or not stored.refresh:
             raise SignInAgain(f"Nobody has signed in to {self._connection} yet. Open the connection and sign in.")
-        return Grant(self._kind, refresh=stored.refresh)
+        return Grant(self._kind, refresh=stored.refresh, redirect_uri=row.redirect_uri)
 
     def _settle(self, row: Credential, token: Token, *, fruitless: int) -> bool:
         self._hide([token.access, token.refresh])

@@ -23,7 +23,7 @@ from onecore.lib.clock import utcnow
 TONES = {"new": "info", "ok": "good", "sign_in": "bad", "unreachable": "warn", "paused": "quiet"}
 
 
-class ConnectionForm(forms.ModelForm[Connection]):
+class ConnectionForm(forms.ModelForm):
     """Which system, and what people call it. Everything else is entered on the credentials page or told by the remote."""
 
     class Meta:

@@ -377,6 +377,7 @@ class Migration(migrations.Migration):
                 ("lease_owner", models.CharField(blank=True, editable=False, max_length=64)),
                 ("lease_since", models.DateTimeField(editable=False, null=True)),
                 ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("redirect_uri", models.CharField(blank=True, editable=False, max_length=500)),
                 ("lost_at", models.DateTimeField(editable=False, null=True)),
                 ("fruitless", models.PositiveSmallIntegerField(default=0, editable=False)),
                 ("set_at", models.DateTimeField(editable=False, null=True, verbose_name="secrets set")),

@@ -32,6 +32,7 @@ class Credential(TenantOwned):
     lease_owner = models.CharField(max_length=64, blank=True, editable=False)
     lease_since = models.DateTimeField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
+    redirect_uri = models.CharField(max_length=500, blank=True, editable=False)  # of the consent; some remotes ask for it at each renewal
     lost_at = models.DateTimeField(null=True, editable=False)
     fruitless = models.PositiveSmallIntegerField(default=0, editable=False)  # renewals in a row whose token was refused at once
     set_at = models.DateTimeField("secrets set", null=True, editable=False)
