@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
@@ -18,7 +21,7 @@ from onecore.lib.scope import current_tenant_id, has_tenant
 from onecore.tenants.forms import AddPerson, RoleForm
 from onecore.tenants.invite import invite
 from onecore.tenants.models import Membership, Tenant
-from onecore.tenants.people import add_person, change_role, remove_person, why_untouchable
+from onecore.tenants.people import Refused, add_person, change_role, remove_person, why_untouchable
 from onecore.tenants.roles import Role
 
 _ROLE_TONES = {Role.OWNER: "warn", Role.FINANCE: "info", Role.APPROVER: "info", Role.ONBOARDING: "good"}
@@ -94,23 +97,36 @@ class PeoplePages(TenantAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not _untouchable(request, obj)
 
+    def get_actions(self, request: HttpRequest) -> Any:
+        """People are removed one by one: each removal is asked of the rules, and told."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
     def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
         data = form.cleaned_data
-        if change:
-            change_role(obj, role=data["role"], by=request.user)
-            return
-        names = {"first_name": data["first_name"], "last_name": data["last_name"]}
-        made = add_person(tenant_id=current_tenant_id(), email=data["email"], role=data["role"], by=request.user, **names)
+        with _refusals_as_403():
+            if change:
+                change_role(obj, role=data["role"], by=request.user)
+                return
+            names = {"first_name": data["first_name"], "last_name": data["last_name"]}
+            made = add_person(tenant_id=current_tenant_id(), email=data["email"], role=data["role"], by=request.user, **names)
         obj.pk, obj.user, obj.tenant_id = made.pk, made.user, made.tenant_id
         if not made.user.has_usable_password() and not invite(request, made.user.email):
             messages.warning(request, f"No mail could be sent to {made.user.email}. They can ask for a password at the sign-in page.")
 
     def delete_model(self, request: HttpRequest, obj: Membership) -> None:
-        remove_person(obj, by=request.user)
+        with _refusals_as_403():
+            remove_person(obj, by=request.user)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Membership]) -> None:
-        for membership in queryset.select_related("user"):
-            remove_person(membership, by=request.user)
+
+@contextmanager
+def _refusals_as_403() -> Iterator[None]:
+    """The form asked already; only a change by somebody else in between comes to this."""
+    try:
+        yield
+    except Refused as refusal:
+        raise PermissionDenied(str(refusal)) from None
 
 
 def _untouchable(request: HttpRequest, obj: Any) -> bool:
