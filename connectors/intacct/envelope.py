@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectors.kit.xml import Element, parse, text_at
 
@@ -30,6 +30,7 @@ class FunctionResult:
     listed: str = ""
     total: int | None = None
     remaining: int | None = None
+    element: Element | None = field(default=None, repr=False, compare=False)
 
     @property
     def succeeded(self) -> bool:
@@ -133,6 +134,7 @@ def _result(found: Element) -> FunctionResult:
         listed=data.get("listtype", "") if data is not None else "",
         total=_number(data, "totalcount"),
         remaining=_number(data, "numremaining"),
+        element=found,
     )
 
 

@@ -55,6 +55,7 @@ def test_accounts_no_bill_may_use_say_why() -> None:
             "GLACCOUNT": [
                 account("5010", REQUIREPROJECT="true", REQUIRELOC="T", REQUIREDEPT="false"),
                 account("1000", TITLE="Operating cash"),
+                account("4000", TITLE="Contract revenue", NORMALBALANCE="credit"),
                 account("5000", STATUS="active non-posting"),
                 account("5999", STATUS="inactive"),
                 account("2000", TITLE="Accounts Payable", ACCOUNTTYPE="balancesheet"),
@@ -66,6 +67,8 @@ def test_accounts_no_bill_may_use_say_why() -> None:
     accounts = listed(Kind.ACCOUNT)
     assert accounts["5010"].selectable
     assert accounts["5010"].attributes["requires"] == ["location", "project"]
+    assert accounts["5010"].attributes["account_type"] == "expense"
+    assert accounts["4000"].attributes["account_type"] == "income"
     assert "FIRST" in accounts["1000"].why_not
     assert "heading" in accounts["5000"].why_not
     assert accounts["5000"].active

@@ -49,6 +49,16 @@ def test_the_stored_bytes_are_sent_as_they_are_under_the_uniqueness_check() -> N
 
 
 @responses.activate
+def test_every_member_keeps_its_own_part_of_the_exchange() -> None:
+    first, second = send(composed("a", "b"), response(result("a", CREATED.format(1)), failed("b", error("X", "no"))))
+    assert "<RECORDID>a</RECORDID>" in first.request
+    assert "<RECORDNO>1</RECORDNO>" in first.answer
+    assert "<RECORDID>b</RECORDID>" in second.request
+    assert "<errorno>X</errorno>" in second.answer
+    assert "session-1" not in first.request + first.answer + second.request + second.answer
+
+
+@responses.activate
 def test_a_missing_answer_is_uncertain_and_the_others_stand() -> None:
     first, second = send(composed("a", "b"), response(result("a", CREATED.format(1))))
     assert first.booked is not None

@@ -41,7 +41,7 @@ def account(row: Row) -> Reference:
     requires = [word for flag, word in REQUIRES.items() if is_yes(row.get(flag, ""))]
     words = f"{row.get('CATEGORY', '')} {row.get('TITLE', '')}".lower()
     attributes = {
-        "type": kind,
+        "account_type": _type_of(kind, row.get("NORMALBALANCE", "")),
         "category": row.get("CATEGORY", ""),
         "normal_balance": row.get("NORMALBALANCE", ""),
         "closing_type": row.get("CLOSINGTYPE", ""),
@@ -94,6 +94,13 @@ def _why_not_account(row: Row, attributes: dict[str, Any]) -> str:
     if attributes["control"]:
         return f"Account {number} is the control account of {attributes['control']}; postings reach it through bills and payments only."
     return ""
+
+
+def _type_of(kind: str, normal_balance: str) -> str:
+    """The account's type in words: Sage Intacct tells only the statement and the side an account stands on."""
+    if kind.lower() != "incomestatement":
+        return "balance sheet" if kind else ""
+    return "income" if normal_balance.lower() == "credit" else "expense"
 
 
 def _control_of(row: Row) -> str:
