@@ -77,3 +77,14 @@ class Head(models.Model):
 
     def __str__(self) -> str:
         return f"chain {self.chain} ends at {self.sequence}"
+
+
+class PortalEntry(Entry):
+    """The portal's own chain, as a page of its own."""
+
+    class Meta(Entry.Meta):
+        proxy = True
+        verbose_name = "entry of the portal"
+        verbose_name_plural = "portal's own trail"
+        constraints: list[models.BaseConstraint] = []
+        indexes: list[models.Index] = []

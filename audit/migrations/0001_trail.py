@@ -84,5 +84,23 @@ class Migration(migrations.Migration):
                 ("everywhere", django.db.models.manager.Manager()),
             ],
         ),
+        migrations.CreateModel(
+            name="PortalEntry",
+            fields=[],
+            options={
+                "verbose_name": "entry of the portal",
+                "verbose_name_plural": "portal's own trail",
+                "abstract": False,
+                "proxy": True,
+                "base_manager_name": "everywhere",
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("audit.entry",),
+            managers=[
+                ("objects", django.db.models.manager.Manager()),
+                ("everywhere", django.db.models.manager.Manager()),
+            ],
+        ),
         migrations.RunPython(guard, unguard),
     ]

@@ -14,15 +14,21 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
-from audit.events import WEBHOOK_CREATED, WEBHOOK_REFUSED, WEBHOOK_SECRET_ROTATED
+from audit.events import WEBHOOK_CHANGED, WEBHOOK_CREATED, WEBHOOK_REFUSED, WEBHOOK_SECRET_ROTATED
 from audit.record import record
 from connectors.webhooks.models import Hook, Receipt
 from onecore.lib.text import shorten
 
+SYSTEMS = ("procore",)
+"""Who can post to us. Each has its proof in `senders`."""
 PREVIOUS_SECRET_LASTS = timedelta(hours=24)
 """Long enough for a person to enter the new secret, and for deliveries already queued at the sender (Procore: 12 h)."""
 AUDIT_REFUSALS_EVERY = timedelta(minutes=1)
 _ADDRESS = re.compile(r"[A-Za-z0-9_-]{20,64}")
+
+
+class NoWebhooks(ValueError):
+    """The connection's system does not post to us."""
 
 
 class Malformed(ValueError):
@@ -44,6 +50,8 @@ def create_hook(connection: Any, *, actor: str = "system") -> tuple[Hook, str]:
 
     The secret is shown this once and kept nowhere.
     """
+    if connection.system not in SYSTEMS:
+        raise NoWebhooks(f"{connection} is a {connection.system} connection; only these systems post to OneCore: {', '.join(SYSTEMS)}.")
     secret = _new_secret()
     with transaction.atomic():
         hook = Hook.everywhere.create(
@@ -75,6 +83,15 @@ def rotate_secret(hook: Hook, *, now: datetime, actor: str = "system", keep_prev
             data={"previous_good_until": hook.previous_until},
         )
     return secret
+
+
+def switch(hook: Hook, *, active: bool, actor: str) -> None:
+    """Switch an address on or off."""
+    with transaction.atomic():
+        hook.active = active
+        hook.save(update_fields=["active"])
+        data = {"active": active}
+        record(WEBHOOK_CHANGED, tenant_id=hook.tenant_id, actor=actor, subject=str(hook.connection), subject_id=str(hook.pk), data=data)
 
 
 def find_hook(system: str, opaque_id: str) -> Hook | None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from django.db import Error as DatabaseFailure
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import APIException, AuthenticationFailed, NotFound
+from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from connectors.webhooks import receive
+from connectors.webhooks.senders import authenticator_of
 from onecore.lib.clock import utcnow
 
 MAX_BODY_BYTES = 256 * 1024
@@ -26,29 +27,6 @@ RETRY_AFTER_S = "30"
 
 class TooLarge(APIException):
     status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-
-
-class AuthorizationHeader(BaseAuthentication):
-    """The whole Authorization header is the secret, compared by digest. What Procore can send, and all it can send."""
-
-    def authenticate(self, request: Request) -> tuple[None, Any]:
-        where = request.parser_context["kwargs"]
-        hook = receive.find_hook(where["system"], where["opaque_id"])
-        if hook is None:
-            raise NotFound
-        now = utcnow()
-        given = request.META.get("HTTP_AUTHORIZATION", "")
-        if not receive.is_true(hook, given, now=now):
-            receive.refuse(hook, reason="a wrong secret" if given else "no secret", now=now)
-            raise AuthenticationFailed
-        return None, hook
-
-    def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
-
-
-SENDERS: dict[str, type[BaseAuthentication]] = {"procore": AuthorizationHeader}
-"""How each system proves itself. A system that is not here has no address."""
 
 
 class RawBody(BaseParser):
@@ -95,8 +73,7 @@ class HookView(APIView):
     throttle_classes: ClassVar[list[Any]] = []
 
     def get_authenticators(self) -> list[BaseAuthentication]:
-        sender = SENDERS.get(self.kwargs["system"])
-        return [sender() if sender else Unknown()]
+        return [authenticator_of(self.kwargs["system"])]
 
     def post(self, request: Request, **_: Any) -> Response:
         try:
@@ -113,10 +90,3 @@ class HookView(APIView):
         if isinstance(exc, DatabaseFailure):
             return Response(status=HTTPStatus.SERVICE_UNAVAILABLE, headers={"Retry-After": RETRY_AFTER_S})
         return super().handle_exception(exc)
-
-
-class Unknown(BaseAuthentication):
-    """A system without an address: the same answer as for an unknown one."""
-
-    def authenticate(self, request: Request) -> None:
-        raise NotFound
