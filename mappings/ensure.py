@@ -53,3 +53,10 @@ def _make(integration: Any, table: MappingKind, source_ids: Iterable[int]) -> No
     rows = [table.model(tenant_id=integration.tenant_id, integration_id=integration.pk, source_id=source_id) for source_id in sorted(source_ids)]
     # Two workers may meet the same unmapped code at once: the row is wanted once, whoever makes it.
     table.model.everywhere.bulk_create(rows, batch_size=_BLOCK, ignore_conflicts=True)
+
+
+def ensure_exception(integration: Any, source: Reference, *, cost_type: Reference | None) -> int:
+    """The row of a cost code for one cost type (None: for every one), made if need be."""
+    key = {"integration_id": integration.pk, "source": source, "cost_type": cost_type}
+    row, _ = CostCodeMapping.everywhere.get_or_create(**key, defaults={"tenant_id": integration.tenant_id})
+    return row.pk

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from mappings.kinds import MappingKind, TargetField
-from mappings.models import Reference
 
 REVENUE_WORDS = frozenset({"revenue", "income", "sales", "other income", "otherincome"})
 """Account types of which a cost can never be booked."""
@@ -20,7 +19,28 @@ class Refusal(ValueError):
         self.field = field
 
 
-def refuse_source(kind: MappingKind, source: Reference, *, integration: Any) -> None:
+class ListRow(Protocol):
+    """A mirrored row, stored or read from a sheet's lists."""
+
+    @property
+    def connection_id(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def active(self) -> bool: ...
+    @property
+    def selectable(self) -> bool: ...
+    @property
+    def why_not(self) -> str: ...
+    @property
+    def vanished(self) -> bool: ...
+    @property
+    def attributes(self) -> dict[str, Any]: ...
+
+
+def refuse_source(kind: MappingKind, source: ListRow, *, integration: Any) -> None:
     """Raise Refusal for a source row that is not to be mapped: of another connection, another list, or a header."""
     if source.connection_id != integration.source_id or source.kind not in kind.sources:
         raise Refusal(f"{source.label} is no {kind.singular} of {integration.name}'s source.", field="source")
@@ -28,13 +48,13 @@ def refuse_source(kind: MappingKind, source: Reference, *, integration: Any) -> 
         raise Refusal(f"{source.label} is not mapped itself: {source.why_not or 'it is a header'}. Map the codes below it.", field="source")
 
 
-def refuse_target(field: TargetField, target: Reference, *, integration: Any) -> None:
+def refuse_target(field: TargetField, target: ListRow, *, integration: Any) -> None:
     """Raise Refusal for a target that the ledger would refuse, or that would book to the wrong place."""
     if reason := _reason(field, target, ledger_id=integration.ledger_id):
         raise Refusal(f"{target.label} {reason}", field=field.name)
 
 
-def _reason(field: TargetField, target: Reference, *, ledger_id: int) -> str:
+def _reason(field: TargetField, target: ListRow, *, ledger_id: int) -> str:
     what = field.label.lower()
     if target.connection_id != ledger_id:
         return "belongs to another company's ledger. Choose one of this integration's ledger."
@@ -43,7 +63,7 @@ def _reason(field: TargetField, target: Reference, *, ledger_id: int) -> str:
     return _unusable(target, what=what) or (_wrong_account(target) if field.kind == "account" else "")
 
 
-def _unusable(target: Reference, *, what: str) -> str:
+def _unusable(target: ListRow, *, what: str) -> str:
     if target.vanished:
         return f"is no longer in the ledger's list. Choose another {what}."
     if not target.active:
@@ -53,7 +73,7 @@ def _unusable(target: Reference, *, what: str) -> str:
     return ""
 
 
-def _wrong_account(account: Reference) -> str:
+def _wrong_account(account: ListRow) -> str:
     """Bank and control accounts arrive unselectable from the connector; what is left is an account of the wrong type."""
     kind = str(account.attributes.get("account_type", "")).casefold()
     if kind in REVENUE_WORDS:

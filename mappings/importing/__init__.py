@@ -1,0 +1,1 @@
+"""Spreadsheets in and out: one sheet a kind, natural keys, preview before apply, bounded against hostile files."""
