@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json as jsonlib
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
@@ -16,16 +16,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 import requests
-from requests.exceptions import ConnectTimeout
-from requests.exceptions import SSLError as TlsError
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 
 from connectors.port.connector import CallRecord, Signing, Throttle
-from connectors.port.errors import Code, ConnectorError, Misfit, Refused, TryLater, Uncertain
+from connectors.port.errors import ConnectorError, Misfit
 
 from .dial import BlockedAddress, CheckedAdapter, Wire, is_public, on_wire, place
 from .shown import shown_body, shown_url
 from .strictjson import BadBody, read_json
+from .verdict import TooLarge, causes_of, verdict
 
 __all__ = ["Answer", "BadBody", "Door"]
 
@@ -33,10 +32,6 @@ USER_AGENT = "OneCore"
 _CHUNK = 64 * 1024
 _READ_REPEATS = 2
 Params = Mapping[str, Any] | Sequence[tuple[str, Any]]
-
-
-class _TooLarge(Exception):
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +138,10 @@ class Door:
         try:
             with on_wire(wire, deadline_s=call.ends_at - started):
                 answer = self._once(call)
-        except (requests.RequestException, HTTPError, OSError, ValueError, AttributeError, BlockedAddress, _TooLarge) as problem:
-            call.was_reset = any(isinstance(each, ConnectionResetError | BrokenPipeError) for each in _causes(problem)) and not wire.cut
-            error = _verdict(problem, wire=wire, call=call, knobs_max=self.signing.knobs.max_bytes)
+        except (requests.RequestException, HTTPError, OSError, ValueError, AttributeError, BlockedAddress, TooLarge) as problem:
+            call.was_reset = any(isinstance(each, ConnectionResetError | BrokenPipeError) for each in causes_of(problem)) and not wire.cut
+            host, largest = place(str(call.request.url))[1], self.signing.knobs.max_bytes
+            error = verdict(problem, wire=wire, host=host, operation=call.operation, writes=call.writes, largest=largest)
             self._write_down(call, started=started, error=str(error))
             return error
         self._write_down(call, started=started, answer=answer)
@@ -159,12 +155,12 @@ class Door:
         with response:
             length = response.headers.get("content-length", "")
             if length.isdigit() and int(length) > knobs.max_bytes:
-                raise _TooLarge
+                raise TooLarge
             body = bytearray()
             for chunk in response.iter_content(_CHUNK):
                 body += chunk
                 if len(body) > knobs.max_bytes:
-                    raise _TooLarge
+                    raise TooLarge
                 if time.monotonic() > call.ends_at:
                     raise TimeoutError("the answer took longer than the total deadline")
         request_id = response.headers.get(self.request_id_header, "")[:200]
@@ -203,55 +199,3 @@ def _content(body: bytes | None, json: Any, form: Mapping[str, str] | None) -> t
     if form is not None:
         return urlencode(form).encode(), "application/x-www-form-urlencoded"
     return body, ""
-
-
-def _verdict(problem: Exception, *, wire: Wire, call: _Call, knobs_max: int) -> ConnectorError:
-    """What this failure means for what happens next."""
-    host = place(str(call.request.url))[1]
-    causes = list(_causes(problem))
-    blocked = next((each for each in causes if isinstance(each, BlockedAddress)), None)
-    if blocked is not None:
-        return Misfit(f"{blocked} Nothing was sent. If that is meant, add {host} to ONECORE_EGRESS_ALLOW.")
-    if not wire.sent and any(isinstance(each, TlsError) for each in causes):
-        return Refused(
-            f"{host} could not prove who it is (TLS): {_plainly(problem)}. Nothing was sent. Check the address, and the clock of this machine.",
-            code=Code.UNSPECIFIED,
-        )
-    never_left = wire.dialled and not wire.sent
-    if never_left or any(isinstance(each, ConnectTimeout | NewConnectionError) for each in causes):
-        return TryLater(f"{host} cannot be reached: {_plainly(problem)}. Nothing was sent.")
-    what = _what_broke(problem, wire=wire, causes=causes, knobs_max=knobs_max)
-    if call.writes:
-        return Uncertain(f"{host} was sent {call.operation}, but {what}. It may have been stored.")
-    return TryLater(f"{host} was asked for {call.operation}, but {what}.")
-
-
-def _what_broke(problem: Exception, *, wire: Wire, causes: list[BaseException], knobs_max: int) -> str:
-    if isinstance(problem, _TooLarge):
-        return f"the answer is larger than {knobs_max // (1024 * 1024) or 1} MB"
-    if wire.cut:
-        return "the whole answer did not come within the total deadline"
-    if any(isinstance(each, TimeoutError | requests.Timeout) for each in causes):
-        return "no answer came in time"
-    return f"the connection broke ({_plainly(problem)})"
-
-
-def _causes(problem: BaseException) -> Iterator[BaseException]:
-    """The failure and everything wrapped in it, whichever way it was wrapped."""
-    waiting: list[BaseException] = [problem]
-    seen: set[int] = set()
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        inner = [each.__cause__, each.__context__, getattr(each, "reason", None), *each.args]
-        waiting.extend(item for item in inner if isinstance(item, BaseException))
-
-
-def _plainly(problem: BaseException) -> str:
-    """The innermost reason in a few words."""
-    words = [text for each in _causes(problem) if (text := getattr(each, "strerror", None) or "")]
-    text = words[-1] if words else f"{type(problem).__name__}: {problem}"
-    return " ".join(str(text).split())[:200]

@@ -10,9 +10,10 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from oauthlib.oauth2 import BackendApplicationClient, WebApplicationClient
+from requests_oauthlib import OAuth2Session
 
 from connectors.port.connector import Token
 from connectors.port.errors import Refused, SignInAgain, TryLater
@@ -57,14 +58,12 @@ def challenge_of(verifier: str) -> str:
 
 def consent_url(app: OAuthApp, *, redirect_uri: str, state: str, challenge: str = "") -> str:
     """Where to send a person's browser."""
-    asked = {"response_type": "code", "client_id": app.client_id, "redirect_uri": redirect_uri, "state": state}
-    if app.scope:
-        asked["scope"] = app.scope
-    if challenge:
-        asked |= {"code_challenge": challenge, "code_challenge_method": "S256"}
-    parts = urlsplit(app.authorize_url)
-    query = "&".join(part for part in (parts.query, urlencode(asked)) if part)
-    return urlunsplit(parts._replace(query=query))
+    proof = {"code_challenge": challenge, "code_challenge_method": "S256"} if challenge else {}
+    asked = urlsplit(app.authorize_url)
+    session = OAuth2Session(app.client_id, redirect_uri=redirect_uri, scope=app.scope.split() or None)
+    # The library refuses plain http. Ours is only ever a loopback address named by the environment; the door sees to that.
+    made, _ = session.authorization_url(urlunsplit(asked._replace(scheme="https")), state=state, **proof)
+    return urlunsplit(urlsplit(made)._replace(scheme=asked.scheme))
 
 
 def client_credentials(door: Door, app: OAuthApp) -> Token:

@@ -10,9 +10,9 @@ from connectors.port.errors import Refused
 from connectors.port.refs import Kind
 
 from .client import Client
+from .lines import Lists
 from .lists import cost_codes as read_cost_codes
 from .reading import ident
-from .translate import Lists
 
 _PROJECTS_PAGE = 300
 _WEB = {"api.procore.com": "https://app.procore.com"}

@@ -20,6 +20,7 @@ from . import lists, translate, webhooks
 from .check import check
 from .client import Client, Params
 from .company import Company
+from .lines import needs_cost_codes
 from .reading import ident
 from .subscribe import Subscription, subscribe
 
@@ -168,7 +169,7 @@ class ProcoreSource:
         raw = raw if raw.get("project_id") else {**raw, "project_id": project}
         if raw.get("items"):
             self.company.know_cost_types()
-            if translate.needs_cost_codes(raw):
+            if needs_cost_codes(raw):
                 self.company.know_cost_codes(project)
         return translate.requisition(raw, self.company.lists)
 

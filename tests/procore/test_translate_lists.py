@@ -8,7 +8,8 @@ import pytest
 
 from connectors.port.refs import Kind
 from connectors.procore import lists
-from connectors.procore.translate import Lists, commitment
+from connectors.procore.lines import Lists
+from connectors.procore.translate import commitment
 
 from . import pretend
 

@@ -9,7 +9,8 @@ import pytest
 
 from connectors.port.drafts import build, plain_fields
 from connectors.port.records import LineTax, Requisition, Standing
-from connectors.procore.translate import Lists, line_ref, needs_cost_codes, payable_amount, requisition
+from connectors.procore.lines import Lists, line_ref, needs_cost_codes
+from connectors.procore.translate import payable_amount, requisition
 
 from . import pretend
 
