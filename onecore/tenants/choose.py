@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,7 @@ from onecore.tenants.roles import roles_of
 from onecore.tenants.signals import access_denied, tenant_entered
 
 SESSION_KEY = "tenant"
+_IDS = re.compile(r"[0-9]{1,18}")
 
 
 def chosen_tenant(request: HttpRequest) -> Tenant | None:
@@ -40,7 +42,7 @@ def tenants_to_choose(user: Any) -> QuerySet[Tenant]:
 
 def enter_tenant(request: HttpRequest, tenant_id: object) -> Tenant:
     """Switch the session to a tenant. Raises PermissionDenied, the same for a foreign tenant as for none at all."""
-    tenant = tenants_to_choose(request.user).filter(pk=tenant_id).first() if str(tenant_id).isdigit() else None
+    tenant = tenants_to_choose(request.user).filter(pk=int(str(tenant_id))).first() if _IDS.fullmatch(str(tenant_id)) else None
     if tenant is None:
         access_denied.send(sender=Tenant, user=request.user, tenant_id=tenant_id, what="enter tenant")
         raise PermissionDenied("You are not a member of this tenant. Ask its owner to add you under People.")
