@@ -15,7 +15,8 @@ from connectors.port.errors import SignInAgain, TryLater
 from .config import Settings
 from .errors import odd_shape, refusal
 
-PAGE = 100
+PAGE = 100  # rows with much inside them
+LIST_PAGE = 500  # plain lists; where Procore caps lower, the Link header leads on
 _RESERVE = 3  # calls left in the remote's window that others of ours may be making at this moment
 _SMALLEST_PAGE = 10
 Params = Sequence[tuple[str, str]]

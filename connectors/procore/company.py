@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from connectors.port.errors import Refused
 from connectors.port.refs import Kind
 
-from .client import Client
+from .client import LIST_PAGE, Client
 from .lines import Lists
 from .lists import cost_codes as read_cost_codes
 from .reading import ident
@@ -48,12 +48,12 @@ class Company:
     @cached_property
     def cost_types(self) -> list[dict[str, Any]]:
         asked = (("company_id", self._client.company_id),)
-        return list(self._client.pages("/rest/v1.0/line_item_types", operation="list cost types", params=asked))
+        return list(self._client.pages("/rest/v1.0/line_item_types", operation="list cost types", params=asked, per_page=LIST_PAGE))
 
     def cost_codes_of(self, project: str) -> list[dict[str, Any]]:
         """A project's cost codes."""
         if project not in self._cost_codes:
-            rows = self._client.pages("/rest/v1.0/cost_codes", operation="list cost codes", params=(("project_id", project),))
+            rows = self._client.pages("/rest/v1.0/cost_codes", operation="list cost codes", params=(("project_id", project),), per_page=LIST_PAGE)
             self._cost_codes[project] = list(rows)
         return self._cost_codes[project]
 

@@ -18,7 +18,7 @@ from onecore.lib.money import ZERO
 
 from . import lists, translate, webhooks
 from .check import check
-from .client import Client, Params
+from .client import LIST_PAGE, PAGE, Client, Params
 from .company import Company
 from .lines import needs_cost_codes
 from .reading import ident
@@ -113,11 +113,11 @@ class ProcoreSource:
     def _vendors(self, since: datetime | None) -> Iterator[Reference]:
         mine = ("company_id", self.client.company_id)
         seen: set[str] = set()
-        for raw in self.client.pages("/rest/v1.0/vendors", operation="list vendors", params=(mine, *self._changed(since))):
+        for raw in self.client.pages("/rest/v1.0/vendors", operation="list vendors", params=(mine, *self._changed(since)), per_page=LIST_PAGE):
             seen.add(ident(raw.get("id")))
             yield lists.vendor(raw)
         inactive = f"/rest/v1.0/companies/{self.client.company_id}/vendors/inactive"
-        for raw in self.client.pages(inactive, operation="list inactive vendors"):
+        for raw in self.client.pages(inactive, operation="list inactive vendors", per_page=LIST_PAGE):
             if ident(raw.get("id")) not in seen:
                 yield lists.vendor(raw, active=False)
 
@@ -126,7 +126,7 @@ class ProcoreSource:
         for found in self.client.pages("/rest/v1.0/standard_cost_code_lists", operation="list standard cost code lists", params=(mine,)):
             list_id = ident(found.get("id"))
             asked = (mine, ("standard_cost_code_list_id", list_id))
-            rows = self.client.pages("/rest/v1.0/standard_cost_codes", operation="list standard cost codes", params=asked)
+            rows = self.client.pages("/rest/v1.0/standard_cost_codes", operation="list standard cost codes", params=asked, per_page=LIST_PAGE)
             yield from lists.cost_codes(Kind.COST_CODE, rows, parent=list_id)
 
     def _project_cost_codes(self) -> Iterator[Reference]:
@@ -185,6 +185,7 @@ class ProcoreSource:
                 if record.source_id in missing:
                     missing.remove(record.source_id)
                     yield record
+        # What the block did not bring is asked for by name: only that answer can say that it is gone.
         for source_id in missing:
             try:
                 yield self._read_one(kind, project, source_id)
@@ -195,10 +196,13 @@ class ProcoreSource:
                 yield Gone(kind, source_id)
 
     def _read_block(self, project: str, ids: Sequence[str]) -> Iterator[Requisition]:
-        asked = (("project_id", project), ("view", "extended"), *(("filters[id][]", source_id) for source_id in ids))
-        for raw in self.client.pages(_REQUISITIONS, operation="read requisitions", params=asked):
-            if ident(raw.get("id")) in ids:
-                yield self._requisition(raw, project)
+        ids = [source_id for source_id in ids if source_id.isdigit()]
+        for start in range(0, len(ids), PAGE):
+            block = ids[start : start + PAGE]
+            asked = (("project_id", project), ("view", "extended"), *(("filters[id][]", source_id) for source_id in block))
+            for raw in self.client.pages(_REQUISITIONS, operation="read requisitions", params=asked):
+                if ident(raw.get("id")) in block:
+                    yield self._requisition(raw, project)
 
     def _read_one(self, kind: RecordKind, project: str, source_id: str) -> Record:
         if not source_id.isdigit():

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
-import responses
 
 from connectors.port.errors import Code, Misfit, Refused
 from connectors.port.records import Gone, RecordKind
@@ -17,47 +14,15 @@ from connectors.port.source import SourceTotal
 from connectors.procore.source import open_source
 
 from . import pretend
-from .pretend import API, COMPANY, PROJECT
+from .pretend import COMPANY, PROJECT
+from .town import open_town
 
-REQUISITIONS = f"{API}/rest/v1.1/requisitions"
 OTHER = 316470
-
-
-class Town:
-    """Procore's answers by path; every path may hold one value or a function of the request."""
-
-    def __init__(self):
-        self.at = {
-            "/rest/v1.1/projects": [pretend.PROJECT_ROW],
-            "/rest/v1.0/company_configuration": {"currency_iso_code": "aud"},
-            "/rest/v1.0/company_base_url": {"zone": "us02", "web_base_url": "https://us02.procore.com"},
-            "/rest/v1.0/line_item_types": [{"id": 47, "code": "SUB", "name": "Commitment"}],
-            "/rest/v1.1/requisitions": [pretend.requisition()],
-            f"/rest/v1.0/companies/{COMPANY}/me": {"id": 1, "is_active": True},
-            "/rest/v1.0/companies": [{"id": COMPANY, "name": "Harbour Build Pty Ltd"}],
-            "/rest/v1.0/settings/permissions": {
-                "tools": [{"name": name, "user_access_level": {"id": 4, "name": "Admin"}} for name in ("directory", "admin")]
-            },
-        }
-        self.asked = []
-
-    def answer(self, request):
-        path = request.url.partition("?")[0].removeprefix(API)
-        self.asked.append((path, dict(request.params)))
-        found = self.at.get(path, (404, {"errors": "Not found"}))
-        found = found(request) if callable(found) else found
-        status, body = found if isinstance(found, tuple) else (200, found)
-        return status, {"Total": str(len(body))} if isinstance(body, list) else {}, json.dumps(body)
-
-    def count(self, path):
-        return sum(1 for each, _ in self.asked if each == path)
 
 
 @pytest.fixture
 def town():
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mocked:
-        made = Town()
-        mocked.add_callback(responses.GET, re.compile(f"{re.escape(API)}/.*"), made.answer)
+    with open_town() as made:
         yield made
 
 
