@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
 DEEPEST = 100
 _WIDEST_EXPONENT = 400  # beyond any double; Decimal would take 1e999999999 and fill the memory when printed
+
+_STRINGS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class BadBody(ValueError):
@@ -33,23 +37,11 @@ def _refuse_depth(text: str) -> None:
     """Cheap upper bound first: only a body with many brackets is walked."""
     if text.count("[") + text.count("{") <= DEEPEST:
         return
-    depth, inside, escaped = 0, False, False
-    for letter in text:
-        if inside:
-            if escaped:
-                escaped = False
-            elif letter == "\\":
-                escaped = True
-            elif letter == '"':
-                inside = False
-        elif letter == '"':
-            inside = True
-        elif letter in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                raise BadBody(f"nested deeper than {DEEPEST} levels")
-        elif letter in "]}":
-            depth -= 1
+    depth = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        if depth > DEEPEST:
+            raise BadBody(f"nested deeper than {DEEPEST} levels")
 
 
 def _decimal(text: str) -> Decimal:
