@@ -21,7 +21,7 @@ from django.urls.resolvers import RegexPattern
 from onecore.adminkit.tenant_admin import TenantAdmin
 from onecore.lib.scope import TenantOwned, tenant_scope
 from onecore.tenants.models import Tenant
-from tests.factories.people import a_person, a_tenant
+from tests.factories.people import a_person, a_tenant, platform_support
 from tests.factories.rows import a_row
 
 pytestmark = pytest.mark.django_db
@@ -102,12 +102,15 @@ def test_the_registry_is_not_empty() -> None:
 
 
 @every_page
-def test_a_member_opens_their_own_row(page: Any, acme: Tenant, ana: Client) -> None:
-    """The control: without it every 404 below could be a page that never works."""
+def test_who_may_open_a_row_can(page: Any, acme: Tenant, ana: Client) -> None:
+    """The control: without it every 404 below could be a page that never works. What no owner may see, support may."""
     row = a_row(page.model, tenant=acme, mark=MARK)
-    response = ana.get(f"{_list_address(page)}{row.pk}/change/")
-    assert response.status_code == 200
-    assert ana.get(_list_address(page)).status_code == 200
+    reader = ana
+    if ana.get(_list_address(page)).status_code == 403:
+        reader = _signed_in(platform_support())
+        reader.post(reverse("portal:choose_tenant"), {"tenant": acme.pk})
+    assert reader.get(_list_address(page)).status_code == 200
+    assert reader.get(f"{_list_address(page)}{row.pk}/change/").status_code == 200
 
 
 @every_object_address
@@ -158,7 +161,7 @@ def test_a_form_offers_and_accepts_nothing_foreign(page: Any, acme: Tenant, olaf
     request = RequestFactory().get("/")
     request.user = a_person("Olaf")
     with tenant_scope(Tenant.objects.get(slug="borealis")):
-        fields = page.get_form(request, obj=None).base_fields
+        fields = page.get_form(request, obj=None, change=not page.has_add_permission(request)).base_fields
     for name, field in fields.items():
         if isinstance(field, ModelChoiceField) and issubclass(field.queryset.model, TenantOwned):
             foreign = a_row(field.queryset.model, tenant=acme, mark=MARK)
