@@ -5,61 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
-from audit.events import EVENTS
+from audit.filters import DayFilter, EventFilter, IntegrationFilter, words_of
 from audit.models import Entry, PortalEntry
 from audit.pretty import pretty
 from audit.trail import tone_of
 from audit.verify import entry_holds
 from onecore.adminkit.columns import NOTHING, badge
 from onecore.adminkit.tenant_admin import READ_ONLY, TenantAdmin
-from onecore.lib.scope import current_tenant_id
-
-
-class EventFilter(DropdownFilter):
-    """One event, or a whole family of them. The choices come from the list of events, not from the table."""
-
-    title = "event"
-    parameter_name = "about"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        families = sorted({name.partition(".")[0] for name in EVENTS})
-        return [choice for family in families for choice in self._family(family)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = self.value()
-        if not wanted:
-            return queryset
-        names = [name for name in EVENTS if name.startswith(wanted)] if wanted.endswith(".") else [wanted]
-        return queryset.filter(event__in=names)
-
-    def _family(self, family: str) -> list[tuple[str, str]]:
-        names = [name for name in EVENTS if name.startswith(f"{family}.")]
-        return [(f"{family}.", f"{family.capitalize()}: all"), *((name, _words(name)) for name in names)]
-
-
-class IntegrationFilter(DropdownFilter):
-    """One integration of the tenant; they live on a floor above, so they are asked for by name."""
-
-    title = "integration"
-    parameter_name = "integration"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        if not apps.is_installed("connectors.connections"):
-            return []
-        rows = apps.get_model("connections", "Integration").everywhere.filter(tenant_id=current_tenant_id())
-        return [(str(pk), name) for pk, name in rows.order_by("name").values_list("pk", "name")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = self.value() or ""
-        return queryset.filter(integration_id=int(wanted)) if wanted.isdecimal() else queryset
 
 
 @admin.register(Entry)
@@ -70,7 +28,7 @@ class EntryPages(TenantAdmin):
     actions = None
     list_display = ("number", "moment", "kind", "sentence", "actor")
     list_display_links = ("number", "sentence")
-    list_filter = (EventFilter, ("at", RangeDateFilter), IntegrationFilter)
+    list_filter = (EventFilter, ("at", DayFilter), IntegrationFilter)
     list_filter_submit = True
     search_fields = ("subject", "subject_id", "actor", "sentence")
     search_help_text = "Document, bill, person or words of the sentence"
@@ -93,7 +51,7 @@ class EntryPages(TenantAdmin):
 
     @admin.display(description="event")
     def kind(self, entry: Entry) -> str:
-        return badge(_words(entry.event), tone_of(entry.event))
+        return badge(words_of(entry.event), tone_of(entry.event))
 
     @admin.display(description="proof")
     def proof(self, entry: Entry) -> str:
@@ -129,7 +87,7 @@ class EntryPages(TenantAdmin):
 class PortalEntryPages(EntryPages):
     """The portal's own chain: strangers at the door, verifications. For platform support only."""
 
-    list_filter = (EventFilter, ("at", RangeDateFilter))
+    list_filter = (EventFilter, ("at", DayFilter))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = PortalEntry.everywhere.filter(tenant=None).order_by("-sequence")
@@ -140,11 +98,6 @@ class PortalEntryPages(EntryPages):
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
-
-
-def _words(event: str) -> str:
-    family, _, what = event.partition(".")
-    return f"{family} {what.replace('_', ' ')}".capitalize()
 
 
 def _block(text: str) -> str:

@@ -66,7 +66,8 @@ class HookPages(TenantAdmin):
             switch(obj, active=form.cleaned_data["active"], actor=actor_of(request.user))
             return
         made, request.hook_secret = create_hook(form.cleaned_data["connection"], actor=actor_of(request.user))  # type: ignore[attr-defined]
-        obj.__dict__.update(made.__dict__)
+        obj.pk = made.pk
+        obj.refresh_from_db()
 
     def response_add(self, request: HttpRequest, obj: Hook, post_url_continue: str | None = None) -> HttpResponse:
         return self._show_once(request, obj, request.hook_secret)  # type: ignore[attr-defined]
