@@ -24,6 +24,11 @@ def remote(monkeypatch: pytest.MonkeyPatch) -> Iterator[pretend.Remote]:
     catalog.connector.cache_clear()
 
 
+@pytest.fixture(autouse=True)
+def _static_files(settings: Any, tmp_path: Any) -> None:
+    settings.STATIC_ROOT = str(tmp_path)  # nothing is collected here, and whitenoise warns of a folder that is not there
+
+
 @pytest.fixture
 def tenant(db: Any) -> Iterator[Any]:
     from onecore.tenants.models import Tenant
