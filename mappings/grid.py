@@ -90,6 +90,7 @@ class Grid:
     rows: tuple[Row, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     projects: tuple[tuple[str, str], ...] = ()
+    cost_types: tuple[tuple[str, str], ...] = ()
     pages: int = 1
 
     @property
@@ -122,12 +123,13 @@ def read_grid(kind: MappingKind, integration: Any, asked: Asked) -> Grid:
     shown = {"unmapped": found.filter(open_rows), "mapped": found.exclude(open_rows)}.get(asked.state, found)
     pages = max(1, -(-counts[asked.state] // ROWS_A_PAGE))
     asked = replace(asked, page=min(max(1, asked.page), pages))
-    projects = _projects(integration) if kind is COST_CODE else {}
+    lists = _source_lists(integration) if kind is COST_CODE else {"project": {}, "cost_type": {}}
+    projects = lists["project"]
     columns = _columns(kind, integration)
     start = (asked.page - 1) * ROWS_A_PAGE
     values = _ordered(shown, kind).values(*_wanted(kind, columns))[start : start + ROWS_A_PAGE]
     rows = tuple(_row(kind, columns, value, projects) for value in values)
-    return Grid(kind, asked, integration, columns, rows, counts, tuple(sorted(projects.items(), key=lambda item: item[1])), pages)
+    return Grid(kind, asked, integration, columns, rows, counts, _choices(projects), _choices(lists["cost_type"]), pages)
 
 
 def read_row(kind: MappingKind, integration: Any, mapping_id: int) -> Row | None:
@@ -163,9 +165,17 @@ def _page_of(rows: QuerySet[Any], kind: MappingKind, focus: int) -> int:
     return (before + alike.index(focus)) // ROWS_A_PAGE + 1
 
 
-def _projects(integration: Any) -> dict[str, str]:
-    rows = Reference.everywhere.filter(connection_id=integration.source_id, kind="project").values_list("remote_id", "code", "name")
-    return {remote_id: label_of(code, name, remote_id) for remote_id, code, name in rows}
+def _source_lists(integration: Any) -> dict[str, dict[str, str]]:
+    """Projects and cost types, id -> label, to choose from and to name rows by."""
+    rows = Reference.everywhere.filter(connection_id=integration.source_id, kind__in=("project", "cost_type"))
+    lists: dict[str, dict[str, str]] = {"project": {}, "cost_type": {}}
+    for kind, remote_id, code, name in rows.values_list("kind", "remote_id", "code", "name"):
+        lists[kind][remote_id] = label_of(code, name, remote_id)
+    return lists
+
+
+def _choices(labels: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(labels.items(), key=lambda item: item[1]))
 
 
 def _columns(kind: MappingKind, integration: Any) -> tuple[TargetField, ...]:

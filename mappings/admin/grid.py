@@ -60,7 +60,6 @@ class GridPages:
             "integrations": integrations,
             "grid": grid,
             "may_map": self.has_change_permission(request),  # type: ignore[attr-defined]
-            "cost_types": self._cost_types(integration) if integration and self.kind is COST_CODE else (),
             "addresses": {name: self.address(name) for name in ("targets", "save", "spread", "add_row", "import", "export")},
         }
         return TemplateResponse(request, "mappings/grid.html", context)
@@ -186,10 +185,6 @@ class GridPages:
             row = self.kind.model.everywhere.filter(tenant_id=current_tenant_id(), pk=_whole(focus)).values("integration_id").first()
             return next((one for one in integrations if row and one.pk == row["integration_id"]), integrations[0])
         return integrations[0] if integrations else None
-
-    def _cost_types(self, integration: Any) -> list[Reference]:
-        rows = Reference.everywhere.filter(connection_id=integration.source_id, kind="cost_type", vanished_at=None)
-        return list(rows.defer("attributes").order_by("code"))
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

@@ -174,7 +174,7 @@ def _split(rows: list[tuple[int, list[str]]], *, filename: str, kind: str) -> li
             raise Unreadable(f"{filename} names a sheet {title!r} in its first column; OneCore knows {', '.join(one.title for one in SHEETS)}.")
         if not kind or sheet.kind.key == kind:
             own = [(number, cells) for number, cells in rows[at + 1 :] if cells and folded(cells[0]) == title]
-            known = {name for column in sheet.columns for name in header_of(column)}
+            known = {folded(column.header) for column in sheet.columns}  # other names may be another sheet's columns
             heads = [cell if folded(cell) in known else "" for cell in header]
             found.append(_collect(sheet, sheet.title, [(rows[at][0], heads), *own], filename=filename))
     return found

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from connectors.connections.models import Connection, Integration
 from django.contrib.auth import get_user_model
 
+from connectors.connections.models import Connection, Integration
 from mappings.mirror import mirror
 from mappings.models import CostCodeMapping, Reference
 from onecore.lib.scope import tenant_scope

@@ -29,6 +29,10 @@ def post(client: Client, address: str, data: dict[str, Any]) -> Any:
     return client.post(address, json.dumps(data), content_type="application/json")
 
 
+def codes_on(page: Any) -> list[str]:
+    return [row.code for row in page.context["grid"].rows]
+
+
 def row_of(place: Place, remote_id: str = "101") -> int:
     source = place.ref("cost_code", remote_id)
     return ensure_rows(place.integration, "cost_code", [source.pk])[source.pk]
@@ -42,9 +46,9 @@ def test_it_shows_rows_and_counts_of_each_state(acme: Place) -> None:
     assert "03-300" in page
     assert 'value="5010"' in page
     assert '<b data-count="unmapped">1</b>' in page
-    assert "03-300" not in client.get(GRID, {"state": "unmapped"}).content.decode()
-    assert "09-250" not in client.get(GRID, {"state": "mapped"}).content.decode()
-    assert "09-250" not in client.get(GRID, {"q": "cast-in CONCRETE"}).content.decode()
+    assert codes_on(client.get(GRID, {"state": "unmapped"})) == ["09-250"]
+    assert codes_on(client.get(GRID, {"state": "mapped"})) == ["03-300"]
+    assert codes_on(client.get(GRID, {"q": "cast-in CONCRETE"})) == ["03-300"]
 
 
 def test_all_four_kinds_have_their_grid(acme: Place) -> None:
@@ -59,16 +63,16 @@ def test_a_page_costs_the_same_queries_with_many_rows(acme: Place) -> None:
     client = signed_in(acme)
     client.get(GRID)
 
-    def queries(**asked: Any) -> int:
+    def queries(**asked: Any) -> tuple[int, int]:
         with CaptureQueriesContext(connection) as caught:
             assert client.get(GRID, asked).status_code == 200
-        return len(caught)
+        return len(caught), sum("mappings_" in query["sql"] or "connections_" in query["sql"] for query in caught)
 
     few = queries()
     acme.source("cost_code", [Listed(f"m{n}", f"50-{n:04}", f"Work {n}") for n in range(400)], complete=False)
     ensure_all(acme.integration)
     assert queries(page=3) == few
-    assert few <= 12
+    assert few[1] <= 7  # the grid's own, the menu's badge included
 
 
 def test_focus_finds_the_page_of_its_row_in_whatever_state(acme: Place) -> None:
