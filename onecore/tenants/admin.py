@@ -24,7 +24,7 @@ from onecore.tenants.models import Membership, Tenant
 from onecore.tenants.people import Refused, add_person, change_role, remove_person, why_untouchable
 from onecore.tenants.roles import Role
 
-_ROLE_TONES = {Role.OWNER: "warn", Role.FINANCE: "info", Role.APPROVER: "info", Role.ONBOARDING: "good"}
+_ROLE_TONES: dict[str, str] = {Role.OWNER: "warn", Role.FINANCE: "info", Role.APPROVER: "info", Role.ONBOARDING: "good"}
 
 
 @admin.register(Tenant)

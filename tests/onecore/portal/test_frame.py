@@ -87,7 +87,7 @@ def test_a_missing_page_echoes_nothing_and_machines_get_plain_text(ana: Client) 
     response = ana.get("/no/canary-9f1c")
     assert response.status_code == 404
     assert b"canary" not in response.content
-    machine = Client().get("/hooks/nothing/here")
+    machine = Client().get("/hooks/nothing/")
     assert machine.status_code == 404
     assert machine["Content-Type"] == "text/plain"
     assert not machine.cookies
