@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "connectors.webhooks",
     "connectors.sync",
     "connectors.reconcile",
+    "connectors.onboarding",
 ]
 
 MIDDLEWARE = [

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
-from mappings.links import grid_url
 
 from audit import events
 from audit.record import NewEntry
@@ -16,6 +16,7 @@ from connectors.sync.models import Document, Hold, Posting
 from connectors.sync.reasons import REASONS
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.states import DocumentState
+from mappings.kinds import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def fix_url(document: Document, stop: Stop) -> str:
         return mapping_url(integration_id, stop.details)
     if place == "policy":
         field_name = stop.details.get("policy_field", "")
-        return reverse("admin:connections_policy_change", args=[document.flow.integration.policy.pk]) + (f"#id_{field_name}" if field_name else "")
+        page = reverse("admin:connections_integration_change", args=[integration_id])  # the policy is edited inside its integration's page
+        return f"{page}#id_policy-0-{field_name}" if field_name else page
     if place == "opening":
         return reverse("admin:sync_opening_add") + (
             f"?integration={integration_id}&commitment_ref={document.commitment_ref}&currency={document.currency}"
@@ -118,9 +120,13 @@ def fix_url(document: Document, stop: Stop) -> str:
 def mapping_url(integration_id: int, details: dict[str, Any]) -> str:
     """The grid of the first gap's kind, focused on its very row."""
     gap = (details.get("gaps") or [{}])[0]
-    return grid_url(
-        integration_id=integration_id, kind=gap.get("kind", "cost_code"), mapping_id=gap.get("mapping_id"), reference_id=gap.get("reference_id")
-    )
+    model = KINDS[gap.get("kind", "cost_code")].model
+    query = {"integration": integration_id}
+    if gap.get("mapping_id"):
+        query["focus"] = gap["mapping_id"]
+    elif gap.get("label"):
+        query["q"] = gap["label"]
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") + "?" + urlencode(query)
 
 
 def _entry(item: Stopped) -> NewEntry:

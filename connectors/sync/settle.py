@@ -210,7 +210,7 @@ def _later(item: News, error: ConnectorError, book: _Ledgerbook) -> None:
     )
     if item.unsure:
         _move(posting, _S.UNCERTAIN)
-        posting.looked_at = book.now
+        posting.looked_at = None  # the time since the last look that was answered does not count
         return
     posting.sent_at = None
     if isinstance(error, TryLater) and posting.attempts >= settings.ONECORE_RETRY_MAX_ATTEMPTS:

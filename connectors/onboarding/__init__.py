@@ -1,0 +1,1 @@
+"""From nothing to live: provisioning from a file, and the demo that proves the whole way."""
