@@ -6,11 +6,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, IntEnum
-from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -46,7 +46,7 @@ class Contract(BaseCommand):
     Stop after `answer` keeps the answer and adds the sentence on stderr; Stop without one makes the sentence the answer.
     """
 
-    requires_system_checks: Sequence[str] = []  # `doctor` runs them all and says what is wrong
+    requires_system_checks: tuple[str, ...] = ()  # `doctor` runs them all and says what is wrong
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -83,7 +83,7 @@ class Contract(BaseCommand):
         self._called_from_command_line = True
         options = vars(self.create_parser(argv[0], argv[1]).parse_args(argv[2:]))
         args = options.pop("args", ())
-        handle_default_options(SimpleNamespace(settings=options.get("settings"), pythonpath=options.get("pythonpath")))
+        handle_default_options(Namespace(settings=options.get("settings"), pythonpath=options.get("pythonpath")))
         try:
             self.execute(*args, **options)
         except CommandError as stop:

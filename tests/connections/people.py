@@ -12,7 +12,7 @@ from onecore.tenants.roles import Role
 
 
 def person(tenant: Any, role: str = Role.OWNER, name: str = "ana") -> Any:
-    made = get_user_model().objects.create_user(name, f"{name}@acme.example", "a-long-password")
+    made = get_user_model().objects.create_user(name, f"{name}@acme.example")
     Membership.everywhere.create(tenant=tenant, user=made, role=role)
     return made
 

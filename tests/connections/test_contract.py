@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -15,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from onecore.lib.command import Contract, Exit, Stop, table
+from onecore.lib.command import Contract, Exit, Stop, run_command_line, table
 from onecore.lib.env import SettingError
 
 
@@ -83,10 +81,25 @@ def test_a_command_answers_once() -> None:
         answer_of(act)
 
 
-def test_on_the_command_line_a_failure_is_one_sentence_without_a_traceback() -> None:
-    done = subprocess.run([sys.executable, "manage.py", "doctor", "--nonsense"], capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+def test_on_the_command_line_a_failure_is_one_sentence_without_a_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    def act(self: Contract) -> None:
+        raise SettingError("X is not set.")
+
+    with pytest.raises(SystemExit) as ended:
+        command(act).run_from_argv(["manage.py", "x"])
+    assert (ended.value.code, capsys.readouterr().err) == (2, "X is not set.\n")
+
+
+def test_a_setting_that_stops_the_start_is_one_sentence_too(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def start(argv: list[str]) -> None:
+        raise SettingError("SECRET_KEY is not set.")
+
+    monkeypatch.setattr("django.core.management.execute_from_command_line", start)
+    with pytest.raises(SystemExit) as ended:
+        run_command_line(["manage.py", "doctor", "--json"])
+    printed = capsys.readouterr()
+    assert (ended.value.code, printed.err) == (2, "SECRET_KEY is not set.\n")
+    assert json.loads(printed.out) == {"ok": False, "code": 2, "error": "SECRET_KEY is not set."}
 
 
 def test_a_table_aligns_its_columns() -> None:

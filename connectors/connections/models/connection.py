@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,9 +11,6 @@ from django.db import models
 from connectors import catalog
 from connectors.port.connector import Connector, Role, SignIn
 from onecore.lib.scope import TenantOwned
-
-if TYPE_CHECKING:
-    from .credential import Credential
 
 
 class Connection(TenantOwned):
@@ -25,10 +22,6 @@ class Connection(TenantOwned):
         SIGN_IN = "sign_in", "Sign in again"
         UNREACHABLE = "unreachable", "Not reachable"
         PAUSED = "paused", "Paused"
-
-    if TYPE_CHECKING:
-        id: int
-        credential: Credential
 
     system = models.CharField(max_length=32, help_text="Which outside system this is.")
     name = models.CharField(max_length=120, help_text="What people here call it, for example “Procore, Acme Builders”.")

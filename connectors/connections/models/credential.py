@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.conf import settings
 from django.db import models
 
@@ -18,10 +16,6 @@ class Credential(TenantOwned):
     `generation` moves with every new token. The lease says who asks for a new one, and since when; a lease that ran
     out with its owner still on it is a lost answer, remembered in `lost_at`.
     """
-
-    if TYPE_CHECKING:
-        id: int
-        connection_id: int
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="credential")
     secrets = models.JSONField(default=dict, editable=False)  # name -> sealed text
@@ -43,11 +37,6 @@ class Credential(TenantOwned):
 
 class SignInAttempt(TenantOwned):
     """A person sent away to consent: single use, bound to who asked and for which Connection, ten minutes."""
-
-    if TYPE_CHECKING:
-        id: int
-        user_id: int
-        connection_id: int
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
@@ -13,9 +14,6 @@ from onecore.lib.scope import TenantOwned
 
 from .connection import Connection
 
-if TYPE_CHECKING:
-    from .policy import Policy
-
 
 class NoSuchIntegration(Stop):
     """No Integration, or more than one, goes by that name."""
@@ -23,12 +21,6 @@ class NoSuchIntegration(Stop):
 
 class Integration(TenantOwned):
     """What flows from `source` to `ledger`, from `start_date` on, under its Policy."""
-
-    if TYPE_CHECKING:
-        id: int
-        source_id: int
-        ledger_id: int
-        policy: Policy
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(max_length=60, help_text="Short name for commands and files.")
@@ -55,13 +47,12 @@ class Integration(TenantOwned):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """An Integration never stands without its Policy: a new one starts with the defaults."""
-        from .policy import Policy  # it points here
-
+        policies = apps.get_model("connections", "Policy").everywhere
         with transaction.atomic():
             is_new = self._state.adding
             super().save(*args, **kwargs)
             if is_new:
-                Policy.everywhere.get_or_create(integration=self, defaults={"tenant_id": self.tenant_id})
+                policies.get_or_create(integration=self, defaults={"tenant_id": self.tenant_id})
 
     def clean(self) -> None:
         errors: dict[str, Any] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,12 +18,6 @@ from .integration import Integration
 
 class Policy(TenantOwned):
     """The choices of one Integration. `changed_at` tells the engine which holds to look at again."""
-
-    if TYPE_CHECKING:
-        id: int
-        integration_id: int
-        retainage_account_id: int | None
-        default_account_id: int | None
 
     ArriveAs = choices.ArriveAs
     ApprovalGate = choices.ApprovalGate
