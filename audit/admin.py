@@ -28,7 +28,7 @@ class EntryPages(TenantAdmin):
     actions = None
     list_display = ("number", "moment", "kind", "sentence", "actor")
     list_display_links = ("number", "sentence")
-    list_filter = (EventFilter, ("at", DayFilter), IntegrationFilter)
+    list_filter: tuple[Any, ...] = (EventFilter, ("at", DayFilter), IntegrationFilter)
     list_filter_submit = True
     search_fields = ("subject", "subject_id", "actor", "sentence")
     search_help_text = "Document, bill, person or words of the sentence"
@@ -40,6 +40,10 @@ class EntryPages(TenantAdmin):
         ("Request and answer, secrets masked", {"fields": ("request_sent", "answer_received")}),
         ("Proof", {"fields": ("proof", "sequence", "key_id", "previous_mac", "mac")}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A list shows sentences only: what was sent and answered may be megabytes a page."""
+        return _without_bulk(super().get_queryset(request), request)
 
     @admin.display(description="#", ordering="sequence")
     def number(self, entry: Entry) -> int:
@@ -91,13 +95,18 @@ class PortalEntryPages(EntryPages):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = PortalEntry.everywhere.filter(tenant=None).order_by("-sequence")
-        return rows if request.user.is_superuser else rows.none()
+        return _without_bulk(rows, request) if request.user.is_superuser else rows.none()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+
+def _without_bulk(rows: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
+    page = request.resolver_match.url_name if request.resolver_match else ""
+    return rows.defer("data", "request", "response") if (page or "").endswith("_changelist") else rows
 
 
 def _block(text: str) -> str:

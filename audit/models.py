@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -24,7 +24,9 @@ class Entry(TenantOwned):
     redacted before they come here.
     """
 
-    tenant = models.ForeignKey("tenants.Tenant", on_delete=models.PROTECT, null=True, related_name="+", editable=False, db_index=False)
+    tenant = models.ForeignKey(  # type: ignore[assignment]  # the portal's own chain belongs to nobody
+        "tenants.Tenant", on_delete=models.PROTECT, null=True, related_name="+", editable=False, db_index=False
+    )
     sequence = models.PositiveBigIntegerField("number", help_text="Counts within the tenant, without gaps.")
     event = models.CharField(max_length=60, help_text="What kind of thing happened.")
     sentence = models.TextField("what happened")
@@ -86,5 +88,5 @@ class PortalEntry(Entry):
         proxy = True
         verbose_name = "entry of the portal"
         verbose_name_plural = "portal's own trail"
-        constraints: list[models.BaseConstraint] = []
-        indexes: list[models.Index] = []
+        constraints: ClassVar[list[models.BaseConstraint]] = []
+        indexes: ClassVar[list[models.Index]] = []

@@ -114,7 +114,7 @@ def _insert(rows: Sequence[Entry]) -> None:
     """All rows by one statement. `bulk_create` would split them: SQLite's limit counts parameters, here each row has its own."""
     fields = [item for item in Entry._meta.concrete_fields if not item.primary_key]
     quote = connection.ops.quote_name
-    columns = ", ".join(quote(item.column) for item in fields)
+    columns = ", ".join(quote(str(item.column)) for item in fields)
     places = ", ".join(["%s"] * len(fields))
     values = [[item.get_db_prep_save(getattr(row, item.attname), connection) for item in fields] for row in rows]
     with connection.cursor() as cursor:

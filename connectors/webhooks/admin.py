@@ -16,14 +16,14 @@ from unfold.decorators import action
 from audit.actor import actor_of
 from audit.pretty import pretty
 from connectors.connections.models import Connection
-from connectors.webhooks.models import Hook, Receipt, ReceiptState
+from connectors.webhooks.models import Hook, Receipt
 from connectors.webhooks.receive import SYSTEMS, create_hook, rotate_secret, switch
 from onecore.adminkit import columns
 from onecore.adminkit.actions import confirm_then
 from onecore.adminkit.tenant_admin import READ_ONLY, TenantAdmin
 from onecore.lib.clock import utcnow
 
-_TONES = {ReceiptState.NEW: "info", ReceiptState.DONE: "good", ReceiptState.IGNORED: "quiet", ReceiptState.FAILED: "bad"}
+_TONES = {"new": "info", "done": "good", "ignored": "quiet", "failed": "bad"}
 
 
 @admin.register(Hook)

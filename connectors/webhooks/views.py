@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import Error as DatabaseFailure
+from django.http import UnreadablePostError
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import APIException
 from rest_framework.negotiation import BaseContentNegotiation
@@ -65,24 +66,25 @@ class AnyAccept(BaseContentNegotiation):
 class HookView(APIView):
     """One delivery."""
 
-    http_method_names: ClassVar[list[str]] = ["post"]
-    parser_classes: ClassVar[list[type[BaseParser]]] = [RawBody]
-    renderer_classes: ClassVar[list[type[BaseRenderer]]] = [Nothing]
+    http_method_names = ["post"]
+    parser_classes = [RawBody]
+    renderer_classes = [Nothing]
     content_negotiation_class = AnyAccept
-    permission_classes: ClassVar[list[Any]] = []
-    throttle_classes: ClassVar[list[Any]] = []
+    permission_classes = []
+    throttle_classes = []
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         return [authenticator_of(self.kwargs["system"])]
 
     def post(self, request: Request, **_: Any) -> Response:
+        hook: Any = request.auth
         try:
             raw = request.data
             delivery = receive.read_delivery(raw if isinstance(raw, bytes) else b"")
-        except (receive.Malformed, TooLarge) as problem:
-            receive.count_malformed(request.auth)
+        except (receive.Malformed, TooLarge, UnreadablePostError) as problem:
+            receive.count_malformed(hook)
             return Response(status=getattr(problem, "status_code", HTTPStatus.BAD_REQUEST))
-        receive.store(request.auth, delivery, now=utcnow())
+        receive.store(hook, delivery, now=utcnow())
         return Response(status=HTTPStatus.ACCEPTED)
 
     def handle_exception(self, exc: Exception) -> Response:
