@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import models
 
 VIEW, MAP, RELEASE, ADMINISTER = "view", "map", "release", "administer"
@@ -50,14 +51,12 @@ def acts_of_role(role: str | None) -> frozenset[str]:
 
 def roles_of(user: Any) -> dict[int, str]:
     """Tenant id to role, read once for this user object (which lives as long as one request)."""
-    from onecore.tenants.models import Membership
-
     if user.pk is None:
         return {}
     known: dict[int, str] | None = getattr(user, "_onecore_roles", None)
     if known is None:
-        rows = Membership.everywhere.filter(user_id=user.pk).order_by("pk")
-        known = dict(rows.values_list("tenant_id", "role"))
+        accounts = get_user_model()._base_manager.filter(pk=user.pk, memberships__isnull=False).order_by("memberships__pk")
+        known = dict(accounts.values_list("memberships__tenant_id", "memberships__role"))
         user._onecore_roles = known
     return known
 
