@@ -1,0 +1,1 @@
+"""The control API: load worlds, make weather, move the clock, and see what each side really holds."""

@@ -1,0 +1,1 @@
+"""The pretend Sage Intacct: the XML gateway, its sessions and functions, and the books behind it."""
