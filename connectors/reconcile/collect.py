@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from connectors.connections.opening import declaration, open_port
+from connectors.connections.opening import declaration
 from connectors.port.ledger import Booked
 from connectors.port.records import Requisition, Standing
 from connectors.port.source import SourceTotal
-from connectors.sync import keys
+from connectors.sync import keys, sides
 from connectors.sync.flows import FLOWS
 from connectors.sync.models import Flow
 
@@ -41,7 +41,7 @@ class Sides:
 def collect(flow: Flow) -> Sides:
     """Read source and ledger. Raises ConnectorError."""
     spec, integration = FLOWS[flow.key], flow.integration
-    source = open_port(integration.source)
+    source = sides.source_of(integration.source)
     lines: dict[str, SourceLine] = {}
     for record in source.changes(spec.record, since=None):
         assert isinstance(record, Requisition)
@@ -68,7 +68,7 @@ def _line(flow: Flow, record: Requisition) -> SourceLine:
 
 def _booked(flow: Flow) -> dict[str, list[Booked]]:
     connection = flow.integration.ledger
-    ledger = open_port(connection)
+    ledger = sides.ledger_of(connection)
     held: dict[str, list[Booked]] = {}
     for kind in sorted(declaration(connection).capabilities.drafts.keys() & {"bill", "vendor_credit"}):
         for booked in ledger.booked(kind):

@@ -113,6 +113,36 @@ def link(document: Document, *, by: str, now: datetime) -> None:
         doorbell.ring()
 
 
+BY_HAND = frozenset({"changed_after_posting", "withdrawn_after_posting", "gone_after_posting", "paid_cannot_change", "not_found"})
+"""Holds a person can end by putting the ledger right and saying so."""
+
+
+def settle_by_hand(documents: Iterable[Document], *, reason: str, by: str, now: datetime) -> int:
+    """The ledger was put right by hand: for this version nothing more is posted. Raises CannotAct."""
+    if not reason.strip():
+        raise CannotAct("Say what was done in the ledger: the reason is kept.")
+    settled = 0
+    for flow, block in _by_flow([document for document in documents if document.state == DocumentState.HELD]):
+        with transaction.atomic():
+            reasons = dict(Hold.everywhere.filter(document__in=block, resolved_at__isnull=True).values_list("document_id", "reason"))
+            unfit = [document for document in block if reasons.get(document.pk) not in BY_HAND or not document.ledger_ref]
+            if unfit:
+                raise CannotAct(f"{unfit[0].title} was not posted and then changed, so there is nothing to put right by hand.")
+            postings = _open_postings(block)
+            for posting in postings:
+                posting.state, posting.updated_at = _S.SKIPPED, now
+            Posting.everywhere.bulk_update(postings, ["state", "updated_at"])
+            for document in block:
+                document.settled_digest, document.state, document.updated_at = document.digest, DocumentState.POSTED, now
+            Document.everywhere.bulk_update(block, ["settled_digest", "state", "updated_at"])
+            entries = resolve_holds(block, now=now, how=f"put right by hand: {reason}", by=by)
+            entries += follow.successors(flow, block, now=now)
+            record_many(flow.tenant_id, entries)
+            doorbell.ring()
+            settled += len(block)
+    return settled
+
+
 def sync_now(flow: Flow, *, by: str, now: datetime) -> bool:
     """Make the flow due at once; False if it is running already."""
     Flow.everywhere.filter(pk=flow.pk).update(next_at=now)

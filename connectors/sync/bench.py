@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.connections.models import Integration
-from connectors.connections.opening import declaration, open_port
+from connectors.connections.opening import declaration
+from connectors.sync import sides
 from connectors.sync.flows import FLOWS
 from connectors.sync.judge import Bench
 from connectors.sync.models import Flow
@@ -20,7 +21,7 @@ def set_up(flow: Flow) -> Bench:
     capabilities = declaration(integration.ledger).capabilities
     return Bench(
         spec=FLOWS[flow.key],
-        ledger=open_port(integration.ledger),
+        ledger=sides.ledger_of(integration.ledger),
         capabilities=capabilities,
         policy=integration.policy,
         choices=choices_of(integration, capabilities),

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from connectors.connections.opening import open_port
 from connectors.port.drafts import to_data
 from connectors.port.records import Record
 from connectors.sync import bench as benches
-from connectors.sync import keys, pull
+from connectors.sync import keys, pull, sides
 from connectors.sync.flows import FLOWS
 from connectors.sync.judge import Bench, Post, judge
 from connectors.sync.models import Document, Flow, Opening, Posting
@@ -35,7 +34,7 @@ class DryLine:
 
 def dry_run(flow: Flow, *, now: datetime) -> list[DryLine]:
     """Read the source anew and judge everything in memory. The mirror of remote lists is used as it stands. Raises ConnectorError."""
-    source, bench = open_port(flow.integration.source), benches.set_up(flow)
+    source, bench = sides.source_of(flow.integration.source), benches.set_up(flow)
     documents = _documents(flow, source.changes(FLOWS[flow.key].record, since=None), now)
     posted = _posted_drafts(flow)
     openings = {
@@ -46,7 +45,12 @@ def dry_run(flow: Flow, *, now: datetime) -> list[DryLine]:
     lines = []
     for document in sorted(documents, key=lambda item: (item.commitment_ref, item.sequence)):
         line = _line(
-            flow, document, by_source.get(document.previous_ref), openings.get(document.commitment_ref), posted.get(document.source_id), bench
+            document,
+            by_source.get(document.previous_ref),
+            opened=openings.get(document.commitment_ref),
+            posted=posted.get(document.source_id),
+            bench=bench,
+            flow=flow,
         )
         # Successors judge by what would have become of this one.
         document.state = {"post": DocumentState.POSTED, "leave": DocumentState.POSTED, "hold": DocumentState.HELD, "skip": DocumentState.SKIPPED}.get(
@@ -75,7 +79,9 @@ def _posted_drafts(flow: Flow) -> dict[str, dict[str, Any]]:
     return dict(rows)
 
 
-def _line(flow: Flow, document: Document, previous: Document | None, opened: Opened | None, posted: dict[str, Any] | None, bench: Bench) -> DryLine:
+def _line(
+    document: Document, previous: Document | None, *, opened: Opened | None, posted: dict[str, Any] | None, bench: Bench, flow: Flow
+) -> DryLine:
     token = keys.document_token(tenant_id=flow.tenant_id, integration_id=flow.integration_id, flow=flow.key, source_id=document.source_id)
     verdict = judge(document, previous=previous, opened=opened, posted_draft=posted, token=token, bench=bench)
     if isinstance(verdict, Post):

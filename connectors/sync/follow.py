@@ -52,11 +52,11 @@ def _one_level(flow: Flow, changed: list[Document], entries: list[NewEntry], now
                 stopped.append(Stopped(posting.document, _waiting_stop(on, holds.get(on.pk)), posting))
         elif posting.document.state == DocumentState.HELD:
             freed.append(posting.document)
-    return _apply(over, stopped, freed, ready, entries, now)
+    return _apply(over, stopped, freed, ready, entries=entries, now=now)
 
 
 def _apply(
-    over: list[PostingWait], stopped: list[Stopped], freed: list[Document], ready: list[Posting], entries: list[NewEntry], now: datetime
+    over: list[PostingWait], stopped: list[Stopped], freed: list[Document], ready: list[Posting], *, entries: list[NewEntry], now: datetime
 ) -> list[Document]:
     PostingWait.everywhere.filter(pk__in=[wait.pk for wait in over]).delete()
     gated = set(

@@ -64,12 +64,14 @@ def judge(
     document: Document, *, previous: Document | None, opened: Opened | None, posted_draft: dict[str, Any] | None, token: str, bench: Bench
 ) -> Verdict:
     """The verdict on one document. `posted_draft`: what the ledger was last asked to hold, as stored."""
+    if document.ledger_ref and document.settled_digest == document.digest:
+        return Leave()  # a person said that the ledger was put right by hand for this very version
     record: Requisition = build(bench.spec.record_type, document.record)
     if document.gone_at or record.standing != Standing.PAYABLE:
         return _not_due(document, record, posted_draft, bench)
     if _before_start(document, bench.start_date):
         return Stop("before_start", f"Dated before the start date, {bench.start_date}.", skip=True)
-    result = bench.spec.recipe(_question(document, record, previous, opened, token, bench))
+    result = bench.spec.recipe(_question(document, record, previous, opened=opened, token=token, bench=bench))
     if isinstance(result, Stop):
         return result
     try:
@@ -81,7 +83,7 @@ def judge(
     return Post(Operation.CREATE, draft, result.rules, waits_for=_predecessor(previous, bench), gated=_is_gated(document, bench))
 
 
-def _question(document: Document, record: Requisition, previous: Document | None, opened: Opened | None, token: str, bench: Bench) -> Question:
+def _question(document: Document, record: Requisition, previous: Document | None, *, opened: Opened | None, token: str, bench: Bench) -> Question:
     return Question(
         record=record,
         previous=build(bench.spec.record_type, previous.record) if previous else None,
@@ -106,7 +108,8 @@ def _previous_stop(record: Requisition, previous: Document | None) -> str:
     if previous.gone_at:
         return f"The invoice before it, {previous.title}, is gone in the source, so this period cannot be counted."
     if previous.record.get("standing") != Standing.PAYABLE.value:
-        return f"The invoice before it, {previous.title}, is not approved (it is {previous.record.get('status', 'open')}), so this period cannot be counted."
+        status = previous.record.get("status", "open")
+        return f"The invoice before it, {previous.title}, is not approved (it is {status}), so this period cannot be counted."
     return ""
 
 
@@ -152,9 +155,10 @@ def _amend(document: Document, draft: Draft, result: Prepared, posted_draft: dic
     allowed = bench.policy.amend != "never" and Operation.AMEND in bench.capabilities.drafts.get(draft_kind(draft), frozenset())
     if allowed and document.ledger_kind == draft_kind(draft):
         return Post(Operation.AMEND, draft, result.rules, waits_for=None, gated=_is_gated(document, bench))
+    where = document.ledger_number or document.ledger_ref
     return Stop(
         "changed_after_posting",
-        f"It changed after it was posted as {document.ledger_number or document.ledger_ref}: {document.posted_amount} before, {amount_of(draft)} now.",
+        f"It changed after it was posted as {where}: {document.posted_amount} before, {amount_of(draft)} now.",
         "Change it in the ledger by hand and mark it settled here, or allow amending on the policy page.",
         "policy",
     )

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from audit.record import record_many
 from connectors.connections.models import Connection
@@ -50,9 +50,8 @@ def claim(connection: Connection, *, states: list[str], limit: int, act: str, no
     """Take up to `limit` due Postings of one connection, or None. Committed when this returns."""
     until = now + timedelta(seconds=settings.ONECORE_LEASE_S)
     ends = time.monotonic() + settings.ONECORE_LEASE_S
-    lock = {"skip_locked": True, "of": ("self",)} if database.features.has_select_for_update_skip_locked else {}
     with transaction.atomic(durable=True):
-        postings = list(_due(connection, states, now).select_for_update(**lock)[:limit])
+        postings = list(_locking(_due(connection, states, now))[:limit])
         if not postings:
             return None
         Posting.everywhere.filter(pk__in=[posting.pk for posting in postings]).update(
@@ -71,10 +70,17 @@ def claim(connection: Connection, *, states: list[str], limit: int, act: str, no
     return Lease(postings, ends)
 
 
-def _due(connection: Connection, states: list[str], now: datetime) -> object:
+def _due(connection: Connection, states: list[str], now: datetime) -> QuerySet[Posting]:
     due = Posting.everywhere.filter(connection=connection, state__in=states, flow__enabled=True, flow__paused=False)
     due = due.filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
     return due.select_related("document", "flow__integration__policy").order_by("not_before", "pk")
+
+
+def _locking(rows: QuerySet[Posting]) -> QuerySet[Posting]:
+    """Rows another worker has locked are left to it, where the database can say so."""
+    if database.features.has_select_for_update_skip_locked:
+        return rows.select_for_update(skip_locked=True, of=("self",))
+    return rows.select_for_update()
 
 
 def extend(lease: Lease, *, now: datetime) -> None:
@@ -99,8 +105,7 @@ def release_stuck(*, now: datetime) -> int:
     uncertain. Where none was, nothing left this machine: ready. After three silent deaths a Posting is quarantined."""
     freed = 0
     with transaction.atomic(durable=True):
-        lock = {"skip_locked": True} if database.features.has_select_for_update_skip_locked else {}
-        stuck = list(Posting.everywhere.filter(state=_S.SENDING, lease_until__lt=now).select_for_update(**lock).order_by("pk")[:500])
+        stuck = list(_locking(Posting.everywhere.filter(state=_S.SENDING, lease_until__lt=now)).order_by("pk")[:500])
         if not stuck:
             return 0
         ids = [posting.pk for posting in stuck]

@@ -13,12 +13,12 @@ from django.conf import settings
 from django.db import transaction
 
 from connectors.connections.models import Connection
-from connectors.connections.opening import declaration, open_port
+from connectors.connections.opening import declaration
 from connectors.port.capabilities import Capabilities
 from connectors.port.drafts import Operation, VendorDraft, draft_kind, from_data
 from connectors.port.errors import Code, ConnectorError, Refused, SignInAgain, TryLater, Uncertain
 from connectors.port.ledger import Booked, KeyedDraft, Ledger, Lookup, Outcome
-from connectors.sync import batch, retry
+from connectors.sync import batch, retry, sides
 from connectors.sync.compare import difference
 from connectors.sync.models import Attempt, Batch, Posting
 from connectors.sync.outbox import Lease, LeaseOver, claim, extend
@@ -47,7 +47,7 @@ def open_desk(connection: Connection, *, clock: Clock = utcnow) -> Desk:
     capabilities = declaration(connection).capabilities
     knob = settings.ONECORE_VERIFY_WINDOW_S
     window = float(knob) if knob else capabilities.verify_window_s
-    return Desk(connection, open_port(connection), capabilities, window, clock)
+    return Desk(connection, sides.ledger_of(connection), capabilities, window, clock)
 
 
 def post_due(connection: Connection, *, clock: Clock = utcnow) -> int:
@@ -141,8 +141,8 @@ def _vanished(posting: Posting) -> Booked:
     """A void whose document the ledger no longer shows has happened."""
     document = posting.document
     return Booked(
-        ledger_ref=document.ledger_ref, kind=posting.draft["kind"], number=document.ledger_number, vendor=posting.draft["vendor"], currency=posting.currency,
-        total=posting.amount, line_count=0, token=posting.token, state="void", void=True,
+        ledger_ref=document.ledger_ref, kind=posting.draft["kind"], number=document.ledger_number, vendor=posting.draft["vendor"],
+        currency=posting.currency, total=posting.amount, line_count=0, token=posting.token, state="void", void=True,
     )  # fmt: skip
 
 

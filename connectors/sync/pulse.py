@@ -36,7 +36,7 @@ def last_beat() -> datetime | None:
 
 def ring_if_due(*, now: datetime) -> bool:
     """Ring for work if there is some and the queue does not already hold enough rings."""
-    if queued() >= settings.Q_CLUSTER["workers"] or not anything_due(now=now):
+    if queued() >= int(str(settings.Q_CLUSTER["workers"])) or not anything_due(now=now):
         return False
     async_task(doorbell.WORK)
     return True

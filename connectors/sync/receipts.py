@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from connectors.connections.models import Connection
-from connectors.connections.opening import open_port
 from connectors.port.errors import ConnectorError
 from connectors.port.records import RecordKind
-from connectors.port.source import Hint
-from connectors.sync import run
+from connectors.port.source import Hint, Source
+from connectors.sync import run, sides
 from connectors.sync.flows import FLOWS
 from connectors.sync.models import Flow
 from connectors.webhooks import inbox
@@ -36,9 +35,11 @@ def work_inbox(*, clock: Callable[[], datetime] = utcnow) -> int:
 
 
 def _one_connection(connection: Connection, receipts: list[Receipt], clock: Callable[[], datetime]) -> int:
-    source = open_port(connection)
+    source = sides.source_of(connection)
     wanted: dict[RecordKind, set[str]] = {}
-    followed, ignored, broken = [], [], []
+    followed: list[Receipt] = []
+    ignored: list[Receipt] = []
+    broken: list[Receipt] = []
     for receipt in receipts:
         hints = _hints(source, receipt)
         if hints is None:
@@ -58,9 +59,9 @@ def _one_connection(connection: Connection, receipts: list[Receipt], clock: Call
     return len(receipts)
 
 
-def _hints(source: object, receipt: Receipt) -> list[Hint] | None:
+def _hints(source: Source, receipt: Receipt) -> list[Hint] | None:
     try:
-        return list(source.hints(bytes(receipt.body)))  # type: ignore[attr-defined]
+        return list(source.hints(receipt.body.encode()))
     except ConnectorError as error:
         log.warning("receipt %s cannot be read: %s", receipt.pk, error)
         return None

@@ -13,10 +13,9 @@ from django.db.models import F
 
 from audit import events
 from audit.record import record
-from connectors.connections.opening import open_port
 from connectors.port.errors import ConnectorError, SignInAgain, TryLater
 from connectors.port.source import Source
-from connectors.sync import bench, prepare, pull, references, retry
+from connectors.sync import bench, prepare, pull, references, retry, sides
 from connectors.sync.flows import FLOWS
 from connectors.sync.models import Flow, Hold, Run
 from connectors.sync.replay import wake
@@ -67,7 +66,7 @@ def close_silent(*, now: datetime) -> int:
 def _pull_and_prepare(flow: Flow, run: Run, scope: Sequence[str], full: bool, clock: Clock) -> None:
     spec, integration = FLOWS[flow.key], flow.integration
     references.refresh(integration, spec, now=clock())
-    source = open_port(integration.source)
+    source = sides.source_of(integration.source)
     started = clock()
     whole = not scope and (full or flow.cursor is None or flow.last_full_at is None or flow.last_full_at < started - FULL_EVERY)
     for counts in pull.pull(flow, source, record=spec.record, since=None if whole else flow.cursor, scope=scope, now=started):

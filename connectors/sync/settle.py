@@ -84,7 +84,8 @@ def settle(lease: Lease, news: list[News], *, window_s: float, now: datetime, ba
 
 _POSTING_FIELDS = ["state", "not_before", "rounds", "lease_until", "sent_at", "looked_s", "looked_at", "ledger_ref", "last_error", "updated_at"]
 _DOCUMENT_FIELDS = [
-    "state", "ledger_ref", "ledger_number", "ledger_url", "ledger_kind", "posted_digest", "posted_amount", "posted_at", "updated_at", "gl_date_moved_to",
+    "state", "ledger_ref", "ledger_number", "ledger_url", "ledger_kind", "posted_digest", "posted_amount", "posted_at", "updated_at",
+    "gl_date_moved_to",
 ]  # fmt: skip
 
 

@@ -38,6 +38,7 @@ class Document(TenantOwned):
     skip_reason = models.CharField(max_length=300, blank=True)
     gl_date_moved_to = models.DateField(null=True, blank=True, help_text="The first open day, where its own GL date lies in a closed period.")
     released_digest = models.CharField(max_length=64, blank=True, help_text="The version a person released.")
+    settled_digest = models.CharField(max_length=64, blank=True, help_text="The version a person declared put right in the ledger by hand.")
     released_by = models.CharField(max_length=150, blank=True)
     mapping_version = models.PositiveBigIntegerField(default=0, help_text="The last mapping change its draft knew of.")
     ledger_ref = models.CharField(max_length=100, blank=True)

@@ -55,7 +55,6 @@ def this_period(record: Requisition, previous: Requisition | None) -> list[Perio
         periods.append(_period(line, old))
     # A line that was billed before and is gone now is taken back in full.
     gone = [replace(old, completed_and_stored_to_date=ZERO, retainage_held_to_date=ZERO) for old in before.values()]
-    gone = (replace(old, completed_and_stored_to_date=ZERO, retainage_held_to_date=ZERO) for old in before.values())
     periods.extend(_period(line, before[line.line_ref]) for line in gone)
     return periods
 
@@ -154,8 +153,9 @@ def _unfit_amounts(record: Requisition, periods: list[Period]) -> Stop | None:
                     "source",
                 )
         if period.line.retainage_held_to_date < 0:
-            over = f"Line {number} ({_memo(period.line)}) releases {plain(-period.line.retainage_held_to_date)} {record.currency} more retainage than was held."
-            return Stop("retainage_over_released", over, "Correct the release in the source.", "source")
+            over = plain(-period.line.retainage_held_to_date)
+            sentence = f"Line {number} ({_memo(period.line)}) releases {over} {record.currency} more retainage than was held."
+            return Stop("retainage_over_released", sentence, "Correct the release in the source.", "source")
     return None
 
 

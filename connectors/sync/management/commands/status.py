@@ -68,8 +68,7 @@ def _text(data: dict[str, Any]) -> str:
     for item in data["integrations"]:
         for flow in item["flows"]:
             for total in flow["sums"]:
-                lines.append(
-                    f"{item['tenant']}/{item['integration']} {flow['flow']}: {total['posted']} posted, {total['held']} held of {total['documents']} {total['currency']}"
-                )
+                counts = f"{total['posted']} posted, {total['held']} held of {total['documents']} {total['currency']}"
+                lines.append(f"{item['tenant']}/{item['integration']} {flow['flow']}: {counts}")
         lines.extend(f"  held: {row['documents']} × {row['title']}, {row['amount']} {row['currency']}" for row in item["holds"])
     return "\n".join(lines)

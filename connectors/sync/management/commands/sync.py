@@ -34,7 +34,7 @@ class Command(Contract):
             return
         runs = [self._run(flow, full=options["full"]) for flow in flows]
         work.work(budget_s=3600, integration_id=integration.pk)
-        data = {"integration": integration.slug, "flows": [self._flow_data(flow, run) for flow, run in zip(flows, runs, strict=True)]}
+        data: dict[str, Any] = {"integration": integration.slug, "flows": [self._flow_data(flow, run) for flow, run in zip(flows, runs, strict=True)]}
         data["ok"] = all(flow["state"] != Run.State.FAILED for flow in data["flows"])
         self.answer(data, _text(data))
         self._end(integration, data)
