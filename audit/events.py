@@ -1,14 +1,18 @@
 """The vocabulary of the audit trail: one list, and `record` accepts nothing else.
 
-A sentence may name {actor}, {subject} and any key of the entry's data; it is rendered once, when the entry is written.
+A sentence may name {actor}, {subject} and any key of the entry's data, {first|second} for the first that is there. A part in
+[[double brackets]] is left out where its place is empty. It is rendered once, when the entry is written.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from string import Formatter
 from typing import Any
+
+_OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
+_PLACE = re.compile(r"\{([a-z_|]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,34 +23,35 @@ class Event:
     sentence: str
 
     def told(self, values: Mapping[str, Any]) -> str:
-        """The sentence with its places filled; a place without a value is told as such, never an error."""
-        return _Teller().vformat(self.sentence, (), values)
+        """The sentence with its places filled; a place without a value is told as such, never an error.
+
+        One pass: what a value holds is never taken for a place.
+        """
+        kept = _OPTIONAL.sub(lambda part: part[1] if all(_value(place[1], values) for place in _PLACE.finditer(part[1])) else "", self.sentence)
+        return _PLACE.sub(lambda place: _value(place[1], values) or "(not said)", kept)
 
 
-class _Teller(Formatter):
-    """Fills plain names only: a value can neither reach attributes nor format anything."""
-
-    def get_field(self, field_name: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, str]:
-        value = kwargs.get(field_name)
-        return ("(not said)" if value is None or value == "" else str(value)), field_name
+def _value(names: str, values: Mapping[str, Any]) -> str:
+    given = (values.get(name) for name in names.split("|"))
+    return next((str(value) for value in given if value is not None and value != ""), "")
 
 
 # --- documents on their way to the ledger --------------------------------------------------------------------------
-DOCUMENT_SEEN = Event("document.seen", "{subject} was seen for the first time")
-DOCUMENT_CHANGED = Event("document.changed", "{subject} changed in its source")
+DOCUMENT_SEEN = Event("document.seen", "{subject} was seen for the first time[[, {amount} {currency}]]")
+DOCUMENT_CHANGED = Event("document.changed", "{subject} changed in its source[[, now {amount} {currency}]]")
 DOCUMENT_GONE = Event("document.gone", "{subject} is no longer in its source")
-DOCUMENT_SKIPPED = Event("document.skipped", "{subject} was skipped: {reason}")
+DOCUMENT_SKIPPED = Event("document.skipped", "{subject} was skipped: {sentence|reason}")
 DOCUMENT_RELEASED = Event("document.released", "{actor} released {subject}")
-POSTING_PREPARED = Event("posting.prepared", "A posting for {subject} was prepared")
-POSTING_SENT = Event("posting.sent", "A posting for {subject} was sent to the ledger")
-POSTING_SETTLED = Event("posting.settled", "{subject} is booked in the ledger")
+POSTING_PREPARED = Event("posting.prepared", "A posting for {subject} was prepared[[: {operation}]][[, {amount} {currency}]]")
+POSTING_SENT = Event("posting.sent", "A posting for {subject} was sent to the ledger[[: {operation}]]")
+POSTING_SETTLED = Event("posting.settled", "{subject} is booked in the ledger[[ as {number|ledger_ref}]][[, {amount} {currency}]]")
 POSTING_UNCERTAIN = Event("posting.uncertain", "The ledger's answer about {subject} was lost; it will be looked up before anything is sent again")
-POSTING_ADOPTED = Event("posting.adopted", "{subject} was found in the ledger and adopted")
-POSTING_HELD = Event("posting.held", "The posting for {subject} is held: {reason}")
+POSTING_ADOPTED = Event("posting.adopted", "{subject} was found in the ledger[[ as {number|ledger_ref}]] and adopted")
+POSTING_HELD = Event("posting.held", "The posting for {subject} is held: {sentence|reason}")
 POSTING_SUPERSEDED = Event("posting.superseded", "A newer version took the place of a posting for {subject}")
 POSTING_VOIDED = Event("posting.voided", "{subject} was voided in the ledger")
-HOLD_OPENED = Event("hold.opened", "{subject} is held: {reason}")
-HOLD_RESOLVED = Event("hold.resolved", "{subject} is no longer held: {reason}")
+HOLD_OPENED = Event("hold.opened", "{subject} is held: {sentence|reason}")
+HOLD_RESOLVED = Event("hold.resolved", "{subject} is no longer held: {how|reason}")
 
 # --- mappings -------------------------------------------------------------------------------------------------------
 MAPPING_CHANGED = Event("mapping.changed", "{actor} mapped {subject}: {before} became {after}")
@@ -63,7 +68,7 @@ INTEGRATION_CHANGED = Event("integration.changed", "{actor} changed the integrat
 POLICY_CHANGED = Event("policy.changed", "{actor} changed the policy of {subject}")
 FLOW_ENABLED = Event("flow.enabled", "{actor} switched on {subject}")
 FLOW_PAUSED = Event("flow.paused", "{actor} paused {subject}")
-FLOW_RAN = Event("flow.ran", "{subject} ran")
+FLOW_RAN = Event("flow.ran", "{subject} ran[[: {sentence}]]")
 WEBHOOK_CREATED = Event("webhook.created", "{actor} created a webhook address for {subject}")
 WEBHOOK_SECRET_ROTATED = Event("webhook.secret_rotated", "{actor} rotated the webhook secret of {subject}")
 WEBHOOK_CHANGED = Event("webhook.changed", "{actor} changed the webhook of {subject}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -28,6 +29,28 @@ def test_it_writes_a_sentence_with_its_actor_and_its_facts(acme: Any) -> None:
 def test_it_says_when_a_fact_was_not_given_instead_of_failing(acme: Any) -> None:
     record(HOLD_OPENED, tenant_id=acme.pk, subject="SC-001 #3")
     assert Entry.everywhere.get().sentence == "SC-001 #3 is held: (not said)"
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ({}, "SC-001 is booked in the ledger"),
+        ({"ledger_ref": "77"}, "SC-001 is booked in the ledger as 77"),
+        ({"ledger_ref": "77", "number": "INV-9", "amount": Decimal("0.00"), "currency": "USD"}, "SC-001 is booked in the ledger as INV-9, 0.00 USD"),
+        ({"number": "", "ledger_ref": "77", "amount": "1.00"}, "SC-001 is booked in the ledger as 77"),
+        ({"number": "[[{actor}]]"}, "SC-001 is booked in the ledger as [[{actor}]]"),
+    ],
+)
+def test_a_sentence_tells_as_much_as_is_known(acme: Any, data: dict[str, Any], sentence: str) -> None:
+    record(POSTING_SETTLED, tenant_id=acme.pk, subject="SC-001", data=data)
+    assert Entry.everywhere.get().sentence == sentence
+
+
+def test_every_sentence_can_be_told_and_leaves_no_mark() -> None:
+    for event in EVENTS.values():
+        for told in (event.told({}), event.told(dict.fromkeys(re.findall("[a-z_]+", event.sentence), "x"))):
+            assert told
+            assert not set(told) & set("{}[]|"), event.name
 
 
 def test_a_value_that_looks_like_a_template_stays_a_value(acme: Any) -> None:
