@@ -28,9 +28,11 @@ class CredentialsForm(forms.Form):
 def _secret(declared: ConfigField, *, is_stored: bool) -> forms.Field:
     help_text = " ".join(part for part in (declared.help, KEPT if is_stored else "") if part)
     widget = forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "spellcheck": "false"})
-    return forms.CharField(
+    field = forms.CharField(
         label=declared.label, help_text=help_text, required=declared.required and not is_stored, strip=False, max_length=4000, widget=widget
     )
+    field.is_stored = is_stored  # type: ignore[attr-defined]  # the page says so beside the label
+    return field
 
 
 def _plain(declared: ConfigField, connection: Connection) -> forms.Field:

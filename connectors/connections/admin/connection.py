@@ -63,11 +63,11 @@ class ConnectionAdmin(TenantAdmin):
         return age_text(credential.expires_at if credential else None, now=utcnow())
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        entered = (None, {"fields": ("system", "name", "signs_in_with")})
+        entered = (None, {"fields": ("system_name" if obj else "system", "name", "signs_in_with")})
         return (entered, ("What the remote told us", {"fields": self.told})) if obj else (entered,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("system", *self.told) if obj else ()
+        return ("system_name", *self.told) if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only one that nothing was ever joined to; others are disconnected, and what they did stays provable."""

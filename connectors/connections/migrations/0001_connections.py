@@ -153,6 +153,7 @@ class Migration(migrations.Migration):
                         default="bill_date",
                         help_text="The posting date, in ledgers that keep one beside the bill date.",
                         max_length=16,
+                        verbose_name="GL date",
                     ),
                 ),
                 (

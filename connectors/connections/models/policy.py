@@ -77,7 +77,11 @@ class Policy(TenantOwned):
         help_text="Days after the bill date; also used where the source gives no due date.",
     )
     gl_date = models.CharField(
-        max_length=16, choices=GlDate.choices, default=GlDate.BILL_DATE, help_text="The posting date, in ledgers that keep one beside the bill date."
+        "GL date",
+        max_length=16,
+        choices=GlDate.choices,
+        default=GlDate.BILL_DATE,
+        help_text="The posting date, in ledgers that keep one beside the bill date.",
     )
     closed_period = models.CharField(
         max_length=16,
