@@ -43,7 +43,7 @@ def answer(town: Town, systems: dict[str, System], control: Control, request: Re
     operations = system.operations(request)
     struck = town.weather.forecast(system=name, method=request.method, path=request.path, operations=operations)
     with system.admission(request) as turned_away:
-        sending = Sending(turned_away) if turned_away else _under(town, system, request, name, operations, struck)
+        sending = Sending(turned_away) if turned_away else _under(town, system, request, name=name, operations=operations, struck=struck)
     status = None if sending.mode in ("lose", "reset") else sending.response.status
     effects = [rule["effect"] for rule in struck]
     at = iso(town.clock.now())
@@ -51,7 +51,7 @@ def answer(town: Town, systems: dict[str, System], control: Control, request: Re
     return sending
 
 
-def _under(town: Town, system: System, request: Request, name: str, operations: tuple[str, ...], struck: Sequence[Rule]) -> Sending:
+def _under(town: Town, system: System, request: Request, *, name: str, operations: tuple[str, ...], struck: Sequence[Rule]) -> Sending:
     for rule in struck:
         effect = rule["effect"]
         if effect in ("slow", "latency"):

@@ -112,7 +112,7 @@ class State:
         self,
         space: str,
         kind: str,
-        id: int,
+        row_id: int,
         body: Body,
         *,
         parent: int | None = None,
@@ -122,15 +122,15 @@ class State:
         visible_at: float = 0,
     ) -> None:
         with self._writing():
-            self._cache.pop((space, kind, id), None)
+            self._cache.pop((space, kind, row_id), None)
             self._db.execute(
                 "INSERT OR REPLACE INTO docs VALUES (?,?,?,?,?,?,?,?,?)",
-                (space, kind, id, parent, k1, k2, updated, visible_at, json.dumps(body, separators=(",", ":"))),
+                (space, kind, row_id, parent, k1, k2, updated, visible_at, json.dumps(body, separators=(",", ":"))),
             )
 
-    def get(self, space: str, kind: str, id: int) -> Body | None:
+    def get(self, space: str, kind: str, row_id: int) -> Body | None:
         """The stored body. Callers that change it hand it back to `put`."""
-        key = (space, kind, id)
+        key = (space, kind, row_id)
         with self.lock:
             cached = self._cache.get(key)
             if cached is None:
@@ -154,7 +154,7 @@ class State:
         while True:
             with self.lock:
                 rows = self._db.execute(
-                    f"SELECT id, body FROM docs WHERE space=? AND kind=? AND id>? {clause} ORDER BY id LIMIT 500",
+                    f"SELECT id, body FROM docs WHERE space=? AND kind=? AND id>? {clause} ORDER BY id LIMIT 500",  # noqa: S608 - fixed text
                     (space, kind, last, *values),
                 ).fetchall()
             for _, text in rows:
@@ -165,7 +165,7 @@ class State:
 
     def count(self, space: str, kind: str, where: Where | None = None) -> int:
         clause, values = _clause(where or Where())
-        sql = f"SELECT count(*) FROM docs WHERE space=? AND kind=? {clause}"
+        sql = f"SELECT count(*) FROM docs WHERE space=? AND kind=? {clause}"  # noqa: S608 - fixed text
         with self.lock:
             return int(self._db.execute(sql, (space, kind, *values)).fetchone()[0])
 
@@ -173,7 +173,8 @@ class State:
         clause, values = _clause(where)
         with self._writing():
             self._cache.clear()
-            return self._db.execute(f"DELETE FROM docs WHERE space=? AND kind=? {clause}", (space, kind, *values)).rowcount
+            sql = f"DELETE FROM docs WHERE space=? AND kind=? {clause}"  # noqa: S608 - fixed text
+            return self._db.execute(sql, (space, kind, *values)).rowcount
 
     def spaces(self, prefix: str) -> list[str]:
         with self.lock:
@@ -184,7 +185,7 @@ class State:
         with self._writing():
             self._cache.clear()
             for table in ("docs", "sequences", "meta"):
-                self._db.execute(f"DELETE FROM {table}")
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - fixed text
 
 
 def _clause(where: Where) -> tuple[str, list[Any]]:
@@ -192,7 +193,7 @@ def _clause(where: Where) -> tuple[str, list[Any]]:
     values: list[Any] = []
     for column, wanted in (("id", where.ids), ("parent", where.parents), ("k1", where.k1), ("k2", where.k2)):
         if wanted is not None:
-            parts.append(f"{column} IN (SELECT value FROM json_each(?))")
+            parts.append(f"{column} IN (SELECT value FROM json_each(?))")  # noqa: S608 - fixed text
             values.append(json.dumps(list(wanted)))
     for column, operator, bound in (
         ("updated", ">=", where.updated_from),

@@ -51,7 +51,7 @@ class Weather:
     def __init__(self, state: State, *, seed: int = 1) -> None:
         self._state = state
         self._lock = threading.Lock()
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
         self._rules: list[Rule] = list(state.meta(RULES_KEY) or [])
 
     def rules(self) -> list[Rule]:
@@ -73,7 +73,7 @@ class Weather:
 
     def reload(self, *, seed: int) -> None:
         with self._lock:
-            self._random = random.Random(seed)
+            self._random = random.Random(seed)  # noqa: S311 - repeatable on purpose
             self._rules = list(self._state.meta(RULES_KEY) or [])
 
     def forecast(self, *, system: str, method: str, path: str, operations: Sequence[str]) -> list[Rule]:

@@ -1,5 +1,7 @@
 """What people do in the pretend Intacct: close a period, block an account or vendor, enter, pay, reverse, delete bills."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -133,15 +135,13 @@ def pay_bill(town: Town, request: Request, company: str, record: str) -> Any:
     return _shown(desk.record("APBILL", record) or {})
 
 
-class _spoken:
+@contextmanager
+def _spoken() -> Iterator[None]:
     """A refusal of the books becomes a refusal of the control call."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Failure):
-            raise BadRequest(str(error), status=422) from error
+    try:
+        yield
+    except Failure as error:
+        raise BadRequest(str(error), status=422) from error
 
 
 def _shown(bill: Body) -> Body:

@@ -82,7 +82,7 @@ def _next(town: Town, space: str, commitment: Body, values: Body, status: str) -
     items = []
     lines = {line["id"]: line for line in town.state.select(space, "line", Where(parents=[commitment["id"]]))}
     for line_id in lines:
-        item = figures.new_item(id=town.state.next_id(f"{space}:item"), line_id=line_id, rate=rate, previous=before.get(line_id))
+        item = figures.new_item(row_id=town.state.next_id(f"{space}:item"), line_id=line_id, rate=rate, previous=before.get(line_id))
         item["stored"] = item["prev_stored"]
         if not values.get("lines"):
             item["this"] = max(0, lines[line_id]["amount"] - item["prev"] - item["stored"]) // USUAL_SHARE
@@ -193,13 +193,13 @@ def recode(town: Town, request: Request, company: str) -> Any:
 
 def _new_budget_code(town: Town, space: str, line: Body, code: Body, kind: Body) -> Body:
     old = town.state.get(space, "wbs_code", line["wbs_code_id"]) or {}
-    id = town.state.next_id(f"{space}:wbs_code")
+    row_id = town.state.next_id(f"{space}:wbs_code")
     flat = f"{code['full_code']}.{kind.get('code')}"
     parts = [dict(part) for part in old["segment_items"]]
     parts[0] |= {"id": code["id"], "code": code["code"], "name": code["name"], "path_code": code["full_code"], "is_parent": False}
-    body = {**old, "id": id, "flat_code": flat, "flat_name": f"{code['name']}.{kind.get('name')}",
+    body = {**old, "id": row_id, "flat_code": flat, "flat_name": f"{code['name']}.{kind.get('name')}",
             "description": f"{code['name']}.{kind.get('name')}", "cost_code_id": code["id"], "segment_items": parts}  # fmt: skip
-    town.state.put(space, "wbs_code", id, body, parent=line["project_id"], k1=flat, updated=iso(town.clock.now()))
+    town.state.put(space, "wbs_code", row_id, body, parent=line["project_id"], k1=flat, updated=iso(town.clock.now()))
     return body
 
 

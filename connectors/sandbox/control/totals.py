@@ -73,7 +73,7 @@ def ledger(town: Town, request: Request, company: str) -> Any:
             signed = sign * Decimal(row["TOTALENTERED"])
             _add(sums[row["CURRENCY"]], row["STATE"], signed)
             if not only_sums:
-                lines = [line for line in town.state.select(space, line_kind, Where(parents=[int(row["RECORDNO"])]))]
+                lines = list(town.state.select(space, line_kind, Where(parents=[int(row["RECORDNO"])])))
                 documents.append(_document(name, row, lines, signed))
     totals = {
         currency: {key: f"{value:.2f}" if isinstance(value, Decimal) else value for key, value in entry.items()} for currency, entry in sums.items()

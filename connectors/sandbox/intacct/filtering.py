@@ -141,7 +141,7 @@ def _narrow(definition: Definition, where: Where, name: str, texts: list[str], *
             return replace(where, updated_from=read_moment(texts[0]).strftime("%Y-%m-%dT%H:%M:%SZ"))
         except BadValue:
             return where
-    if name == "RECORDNO" or name == definition.parent_field:
+    if name in ("RECORDNO", definition.parent_field):
         numbers = [int(text) for text in texts if text.isdigit()]
         return replace(where, ids=numbers) if name == "RECORDNO" else replace(where, parents=numbers)
     if definition.keys == (name,):

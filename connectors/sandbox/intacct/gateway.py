@@ -1,6 +1,5 @@
 """The XML gateway: envelope, sender, sign-in, then function by function with control ids and transactions."""
 
-import random
 import threading
 import time
 from collections.abc import Iterator
@@ -118,8 +117,7 @@ class Intacct:
     def _operation(self, request: Request, envelope: Envelope, signed: SignedIn) -> Response:
         results = self._run(request, envelope, signed)
         if "reorder_results" in request.effects:
-            random.Random(len(results)).shuffle(results)
-            results = results[1:] + results[:1]
+            results = [*reversed(results[1:]), results[0]]
         if "drop_result" in request.effects:
             results = results[:-1]
         root = self._head(envelope, "success")

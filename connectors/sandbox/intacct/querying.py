@@ -43,7 +43,7 @@ def query(desk: Desk, node: Node) -> list[Node]:
     size = _whole(node.value("pagesize"), DEFAULT_PAGE, "pagesize", least=1, most=MAX_PAGE)
     offset = _whole(node.value("offset"), 0, "offset", least=0, most=10**9)
     if any(column.tag in AGGREGATES for column in select.children):
-        return [_aggregated(desk, definition, rows, select.children, offset, size)]
+        return [_aggregated(desk, definition, rows, select.children, offset=offset, size=size)]
     rows = _ordered(desk, definition, rows, node.child("orderby"))
     page = rows[offset : offset + size]
     data = _data(definition.name, total=len(rows), offset=offset, count=len(page))
@@ -123,7 +123,7 @@ def _sorter(desk: Desk, definition: Definition, name: str, kind: str) -> Any:
     return safe
 
 
-def _aggregated(desk: Desk, definition: Definition, rows: list[Body], columns: list[Node], offset: int, size: int) -> Node:
+def _aggregated(desk: Desk, definition: Definition, rows: list[Body], columns: list[Node], *, offset: int, size: int) -> Node:
     """Plain fields are the grouping; totalcount is the number of groups."""
     groups: dict[tuple[str, ...], list[Body]] = {}
     plain = [column.text for column in columns if column.tag == "field"]

@@ -147,7 +147,7 @@ class Procore:
         if user is None or app is None:
             raise Refusal(401, "The access token is invalid")
         gone = self._town.settings("procore").get("disconnected_companies") or []
-        companies = tuple(id for id in app["companies"] if id in user["companies"] and id not in gone)
+        companies = tuple(row_id for row_id in app["companies"] if row_id in user["companies"] and row_id not in gone)
         return Call(self._town, request, user, companies, version=version)
 
     def _company(self, call: Call, tail: str, token: Body) -> None:

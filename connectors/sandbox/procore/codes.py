@@ -117,16 +117,16 @@ def _scope(call: Call) -> None:
         _company(call)
 
 
-def _found(call: Call, kind: str, id: int) -> Body:
-    row = call.town.state.get(call.space, kind, id)
+def _found(call: Call, kind: str, row_id: int) -> Body:
+    row = call.town.state.get(call.space, kind, row_id)
     if row is None:
         raise Refusal(404, "Not found")
     return row
 
 
-def _in_project(call: Call, kind: str, id: int) -> Body:
+def _in_project(call: Call, kind: str, row_id: int) -> Body:
     project = call.project(call.require_int("project_id"))
-    row = _found(call, kind, id)
+    row = _found(call, kind, row_id)
     if row["project_id"] != project["id"]:
         raise Refusal(404, "Not found")
     return row

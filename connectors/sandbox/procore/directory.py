@@ -37,7 +37,7 @@ PROJECT_TOOLS = ("home", "budget", "commitments", "change_orders", "invoicing", 
 
 
 def list_companies(call: Call) -> Response:
-    rows = [row for id in call.companies if (row := call.town.state.get(f"procore:{id}", "company", id))]
+    rows = [row for row_id in call.companies if (row := call.town.state.get(f"procore:{row_id}", "company", row_id))]
     return paged(call, rows, lambda row: {key: value for key, value in row.items() if key != "currency"})
 
 

@@ -221,11 +221,11 @@ def announce(
             payload = _payload(town, company_id, project_id, resource, event, resource_id, user_id)
             queued += [(hook, payload)] * copies
     if shuffle:
-        random.Random(resource_id).shuffle(queued)
+        random.Random(resource_id).shuffle(queued)  # noqa: S311 - repeatable on purpose
     for hook, payload in queued:
-        id = town.state.next_id("procore:delivery", start=1)
-        town.state.put(space, "delivery", id, {
-            "id": id, "hook_id": hook["id"], "event": payload, "event_id": str(payload["ulid"]), "outcome": "enqueued",
+        row_id = town.state.next_id("procore:delivery", start=1)
+        town.state.put(space, "delivery", row_id, {
+            "id": row_id, "hook_id": hook["id"], "event": payload, "event_id": str(payload["ulid"]), "outcome": "enqueued",
             "response_status": None, "attempts": 0, "started_at": None, "completed_at": None, "created": town.clock.stamp(),
         }, parent=hook["id"], k1="enqueued")  # fmt: skip
     return len(queued)

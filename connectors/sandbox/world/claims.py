@@ -86,11 +86,11 @@ def _invoice_number(site: Site, index: int, step: int) -> str:
 
 def _items(site: Site, commitment: Commitment, previous: Requisition | None, *, step: int, release: bool) -> list[figures.Item]:
     index, odd = commitment["index"], oddity_at(site, commitment["index"])
-    unmapped_from = {where: number for where, number in (odd.unmapped if odd else ())}
+    unmapped_from = dict(odd.unmapped if odd else ())
     items: list[figures.Item] = []
     for position, line in enumerate(commitment["lines"]):
         before = previous["items"][position] if previous else None
-        item = figures.new_item(id=site.next_id("item"), line_id=line["id"], rate=commitment["retainage_percent"], previous=before)
+        item = figures.new_item(row_id=site.next_id("item"), line_id=line["id"], rate=commitment["retainage_percent"], previous=before)
         remaining = line["amount"] - item["prev"]
         if release:
             item["released"] = item["prev_ret"]

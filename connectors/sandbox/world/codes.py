@@ -23,17 +23,17 @@ def code_id(site: Site, project_id: int, full_code: str) -> int:
         return known
     code = site.code_by_full[full_code]
     parent = code_id(site, project_id, code.division) if code.part else None
-    id = site.code_ids[(project_id, full_code)] = site.next_id("cost_code")
+    row_id = site.code_ids[(project_id, full_code)] = site.next_id("cost_code")
     stamp = site.moment(STORY_START)
     project = site.project_by_id[project_id]
-    site.state.put(site.space, "cost_code", id, {
-        "id": id, "code": code.part or code.division, "full_code": full_code, "sortable_code": full_code, "name": code.name,
+    site.state.put(site.space, "cost_code", row_id, {
+        "id": row_id, "code": code.part or code.division, "full_code": full_code, "sortable_code": full_code, "name": code.name,
         "biller": project["display_name"], "biller_id": project_id, "biller_type": "Project", "biller_origin_id": None,
         "budgeted": False, "parent": {"id": parent}, "position": None, "project_id": project_id,
         "standard_cost_code_id": site.standard_ids[full_code], "origin_id": None, "origin_data": None,
         "line_item_types": [], "created_at": stamp, "updated_at": stamp, "deleted_at": None,
     }, parent=project_id, k1=full_code, updated=stamp)  # fmt: skip
-    return id
+    return row_id
 
 
 def wbs_id(site: Site, project_id: int, full_code: str, type_code: str) -> int:
@@ -45,7 +45,7 @@ def wbs_id(site: Site, project_id: int, full_code: str, type_code: str) -> int:
     division = site.code_by_full[code.division]
     path = [division] if code is division else [division, code]
     path_ids = [code_id(site, project_id, step.full_code) for step in path]
-    id = site.wbs_ids[key] = site.next_id("wbs_code")
+    row_id = site.wbs_ids[key] = site.next_id("wbs_code")
     stamp = site.moment(STORY_START)
     type_id = site.type_ids[type_code]
     flat_name = f"{code.name}.{TYPE_NAMES[type_code]}"
@@ -66,12 +66,12 @@ def wbs_id(site: Site, project_id: int, full_code: str, type_code: str) -> int:
                         "required": True, "structure": "flat"},
         },
     ]  # fmt: skip
-    site.state.put(site.space, "wbs_code", id, {
-        "id": id, "flat_code": f"{full_code}.{type_code}", "flat_name": flat_name, "description": flat_name,
+    site.state.put(site.space, "wbs_code", row_id, {
+        "id": row_id, "flat_code": f"{full_code}.{type_code}", "flat_name": flat_name, "description": flat_name,
         "status": "active", "wbs_pattern_id": 3_113_973, "segment_items": segments, "project_id": project_id,
         "cost_code_id": path_ids[-1], "line_item_type_id": type_id, "created_at": stamp, "updated_at": stamp,
     }, parent=project_id, k1=f"{full_code}.{type_code}", updated=stamp)  # fmt: skip
-    return id
+    return row_id
 
 
 def build_budget(site: Site, project_id: int, committed: dict[tuple[str, str], int], *, total: int) -> None:
@@ -85,11 +85,11 @@ def build_budget(site: Site, project_id: int, committed: dict[tuple[str, str], i
         budget_code = wbs_id(site, project_id, full_code, type_code)
         cost_code = code_id(site, project_id, full_code)
         _mark_budgeted(site, cost_code)
-        id = site.next_id("budget_row")
+        row_id = site.next_id("budget_row")
         name = site.code_by_full[full_code].name
         root = code_id(site, project_id, full_code[:2])
-        site.state.put(site.space, "budget_row", id, {
-            "id": id, "deletable": False, "company_id": site.plan.procore_id, "company": site.plan.name,
+        site.state.put(site.space, "budget_row", row_id, {
+            "id": row_id, "deletable": False, "company_id": site.plan.procore_id, "company": site.plan.name,
             "project_id": project_id, "project": project["name"], "wbs_code_id": budget_code, "biller_id": project_id,
             "biller": project["display_name"], "biller_type": "Project", "root_cost_code_id": root,
             "root_cost_code": full_code[:2], "cost_code_id": cost_code, "cost_code": f"{full_code} - {name}",

@@ -55,14 +55,14 @@ def oddity_at(site: Site, index: int) -> Oddities | None:
 
 def _commitment(site: Site, project: dict[str, Any], *, index: int, value: int) -> Commitment:
     is_order = index % 3 == 2
-    id = site.next_id("commitment")
+    row_id = site.next_id("commitment")
     slot = index % site.plan.commitments_per_project + 1
     vendor = _vendor(site, index)
     signed = STORY_START + timedelta(days=7 + index % 60, minutes=index)
-    lines = _lines(site, project["id"], id, index=index, value=value, is_order=is_order)
+    lines = _lines(site, project["id"], row_id, index=index, value=value, is_order=is_order)
     leading = site.code_by_full[lines[0]["full_code"]].name
     body: Commitment = {
-        "id": id, "type": "PurchaseOrderContract" if is_order else "WorkOrderContract",
+        "id": row_id, "type": "PurchaseOrderContract" if is_order else "WorkOrderContract",
         "number": f"{'PO' if is_order else 'SC'}-{project['project_number'][3:]}-{slot:02d}", "title": f"{leading} package",
         "description": f"<p>{leading} for {project['name']}</p>", "status": "Approved", "executed": True, "private": True,
         "vendor_id": vendor["id"], "project_id": project["id"], "retainage_percent": RATES[index % len(RATES)],
@@ -73,7 +73,7 @@ def _commitment(site: Site, project: dict[str, Any], *, index: int, value: int) 
     _change_orders(site, body, lines, index)
     keep_commitment(site.state, site.space, body)
     for line in lines:
-        site.state.put(site.space, "line", line["id"], line, parent=id)
+        site.state.put(site.space, "line", line["id"], line, parent=row_id)
     site.used_codes[project["id"]] |= {line["full_code"] for line in lines}
     return {**body, "lines": lines, "index": index, "vendor": vendor, "project": project}
 
@@ -112,11 +112,11 @@ def _lines(site: Site, project_id: int, commitment_id: int, *, index: int, value
         text = site.code_by_full[code].name
         if odd and index == odd.odd_text:
             text = ODD_TEXTS[position % len(ODD_TEXTS)]
-        lines.append(_line(site, project_id, commitment_id, code, type_code, amount, text, position))
+        lines.append(_line(site, project_id, commitment_id, code=code, type_code=type_code, amount=amount, text=text, position=position))
     return lines
 
 
-def _line(site: Site, project_id: int, commitment_id: int, code: str, type_code: str, amount: int, text: str, position: int) -> dict[str, Any]:
+def _line(site: Site, project_id: int, commitment_id: int, *, code: str, type_code: str, amount: int, text: str, position: int) -> dict[str, Any]:
     return {
         "id": site.next_id("line"), "commitment_id": commitment_id, "project_id": project_id, "position": position + 1,
         "cost_code_id": code_id(site, project_id, code), "line_item_type_id": site.type_ids[type_code],
@@ -131,18 +131,28 @@ def _change_orders(site: Site, body: Commitment, lines: list[dict[str, Any]], in
         return
     approved = index % CHANGE_EVERY == 1
     amount = share(body["original"], Decimal(3 + index % 5)) // 100 * 100
-    id = site.next_id("change_order")
+    row_id = site.next_id("change_order")
     signed = STORY_START + timedelta(days=75 + index % 30)
-    line = _line(site, body["project_id"], body["id"], lines[0]["full_code"], lines[0]["type_code"], amount,
-                 "Change order: additional scope", len(lines))  # fmt: skip
-    site.state.put(site.space, "change_order", id, {
-        "id": id, "contract_id": body["id"], "project_id": body["project_id"], "legacy_package_id": id + 10_000,
+    line = dict(
+        _line(
+            site,
+            body["project_id"],
+            body["id"],
+            code=lines[0]["full_code"],
+            type_code=lines[0]["type_code"],
+            amount=amount,
+            text="Change order: additional scope",
+            position=len(lines),
+        )
+    )
+    site.state.put(site.space, "change_order", row_id, {
+        "id": row_id, "contract_id": body["id"], "project_id": body["project_id"], "legacy_package_id": row_id + 10_000,
         "number": "001", "title": "Additional scope", "status": "approved" if approved else "pending", "amount": amount,
         "executed": approved, "reviewed_at": site.moment(signed) if approved else None,
         "created_at": site.moment(signed - timedelta(days=9)), "updated_at": site.moment(signed),
     }, parent=body["project_id"], k1=str(body["id"]), updated=site.moment(signed))  # fmt: skip
     if approved:
-        lines.append({**line, "change_order_id": id, "change_order_package_id": id + 10_000})
+        lines.append({**line, "change_order_id": row_id, "change_order_package_id": row_id + 10_000})
         body["changes"] = amount
     else:
         body["pending"] = amount

@@ -62,9 +62,9 @@ def _standard_codes(site: Site) -> None:
         "id": list_id, "name": "Company Standard", "is_erp_list": False, "available_to_use_on_new_projects": True,
     })  # fmt: skip
     for code in site.codes:
-        id = site.standard_ids[code.full_code] = site.next_id("standard_cost_code")
-        site.state.put(site.space, "standard_cost_code", id, {
-            "id": id, "standard_cost_code_list_id": list_id,
+        row_id = site.standard_ids[code.full_code] = site.next_id("standard_cost_code")
+        site.state.put(site.space, "standard_cost_code", row_id, {
+            "id": row_id, "standard_cost_code_list_id": list_id,
             "parent_id": site.standard_ids[code.division] if code.part else None,
             "code": code.part or code.division, "full_code": code.full_code, "name": code.name,
             "origin_id": None, "origin_data": None,
@@ -78,9 +78,9 @@ def standard_list_id(site: Site) -> int:
 def _cost_types(site: Site) -> None:
     base_types = {"L": "other", "M": "materials", "S": "commitment", "E": "equipment", "O": "other"}
     for code, name in COST_TYPES:
-        id = site.type_ids[code] = site.next_id("line_item_type")
-        site.state.put(site.space, "line_item_type", id, {
-            "id": id, "name": name, "code": code, "base_type": base_types[code], "origin_id": None, "origin_data": None,
+        row_id = site.type_ids[code] = site.next_id("line_item_type")
+        site.state.put(site.space, "line_item_type", row_id, {
+            "id": row_id, "name": name, "code": code, "base_type": base_types[code], "origin_id": None, "origin_data": None,
         }, k1=code)  # fmt: skip
     tax_id = site.next_id("tax_code")
     site.state.put(site.space, "tax_code", tax_id, {
@@ -92,17 +92,17 @@ def _cost_types(site: Site) -> None:
 def _vendors(site: Site) -> None:
     names = vendor_names(site.plan.vendor_count, seed=site.seed, twins=site.plan.twins)
     for position, entry in enumerate(names):
-        id = site.next_id("vendor")
+        row_id = site.next_id("vendor")
         inactive = site.plan.twins and site.plan.vendors - 6 <= position < site.plan.vendors - 6 + INACTIVE_VENDORS
         stamp = site.moment(STORY_START + timedelta(days=position % 60, minutes=position))
         body = {
-            "id": id, "name": entry.name, "abbreviated_name": entry.abbreviated or None, "legal_name": entry.name,
+            "id": row_id, "name": entry.name, "abbreviated_name": entry.abbreviated or None, "legal_name": entry.name,
             "trade_name": None, "company": entry.name, "address": entry.street, "city": entry.city, "zip": entry.zip,
             "state_code": entry.state, "country_code": "US", "business_phone": entry.phone, "mobile_phone": None,
             "fax_number": None, "email_address": entry.email, "website": None, "is_active": not inactive,
             "origin_id": None, "origin_data": None, "origin_code": None, "synced_to_erp": False,
             "business_register": {
-                "id": 550_000 + id, "type": "ein", "identifier": entry.ein, "verified_at": None, "verification_status": None,
+                "id": 550_000 + row_id, "type": "ein", "identifier": entry.ein, "verified_at": None, "verification_status": None,
             },
             "business_id": None, "authorized_bidder": True, "prequalified": position % 3 != 0, "union_member": False,
             "non_union_prevailing_wage": False, "labor_union": None, "license_number": None, "notes": None,
@@ -110,19 +110,19 @@ def _vendors(site: Site) -> None:
             "project_ids": [], "children_count": 0, "contact_count": 1, "company_vendor": False, "is_connected": False,
             "logo": None, "attachments": [], "created_at": stamp, "updated_at": stamp,
         }  # fmt: skip
-        site.state.put(site.space, "vendor", id, body, k1=entry.name, updated=stamp)
+        site.state.put(site.space, "vendor", row_id, body, k1=entry.name, updated=stamp)
         site.vendors.append({**body, "position": position, "twin_of": entry.twin_of})
 
 
 def _project(site: Site, position: int) -> None:
     plan = site.plan
     phase, slot = divmod(position, len(plan.budgets))
-    id = site.next_id("project")
+    row_id = site.next_id("project")
     number = f"25-{101 + position}"
     name = plan.project_names[slot] + (f" Phase {phase + 1}" if phase else "")
     stamp = site.moment(STORY_START + timedelta(days=position % 90))
     body = {
-        "id": id, "name": name, "display_name": f"{number} - {name}", "project_number": number, "active": True,
+        "id": row_id, "name": name, "display_name": f"{number} - {name}", "project_number": number, "active": True,
         "address": f"{400 + position} Main St", "city": "Seattle", "state_code": "WA", "country_code": "US",
         "zip": "98101", "county": "King", "time_zone": "America/Los_Angeles", "latitude": None, "longitude": None,
         "stage": "Course of Construction", "project_stage": {"id": 3, "name": "Course of Construction"}, "phone": None,
@@ -133,20 +133,20 @@ def _project(site: Site, position: int) -> None:
         "office": None, "departments": [], "custom_fields": {}, "company": {"id": plan.procore_id, "name": plan.name},
         "created_at": stamp, "updated_at": stamp, "is_demo": False, "template": False,
     }  # fmt: skip
-    site.state.put(site.space, "project", id, body, k1=number, updated=stamp)
+    site.state.put(site.space, "project", row_id, body, k1=number, updated=stamp)
     site.projects.append({**body, "budget": plan.budgets[slot] * 100, "slot": slot, "phase": phase})
-    site.project_by_id[id] = site.projects[-1]
-    site.used_codes[id] = set()
-    site.periods[id] = [_period(site, id, index) for index in range(len(PERIODS))]
+    site.project_by_id[row_id] = site.projects[-1]
+    site.used_codes[row_id] = set()
+    site.periods[row_id] = [_period(site, row_id, index) for index in range(len(PERIODS))]
 
 
 def _period(site: Site, project_id: int, index: int) -> int:
     start, end = PERIODS[index]
-    id = site.next_id("billing_period")
+    row_id = site.next_id("billing_period")
     stamp = site.moment(datetime(start.year, start.month, 1, 15, tzinfo=UTC))
-    site.state.put(site.space, "billing_period", id, {
-        "id": id, "project_id": project_id, "position": index + 1, "start_date": start.isoformat(),
+    site.state.put(site.space, "billing_period", row_id, {
+        "id": row_id, "project_id": project_id, "position": index + 1, "start_date": start.isoformat(),
         "end_date": end.isoformat(), "due_date": (end + timedelta(days=30)).isoformat(), "status": "open",
         "created_at": stamp, "updated_at": stamp,
     }, parent=project_id, updated=stamp)  # fmt: skip
-    return id
+    return row_id

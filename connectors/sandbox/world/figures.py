@@ -9,8 +9,8 @@ Item = dict[str, Any]
 Requisition = dict[str, Any]
 
 
-def new_item(*, id: int, line_id: int, rate: str, previous: Item | None) -> Item:
-    item: Item = {"id": id, "line": line_id, "rate": rate, "this": 0, "stored": 0, "moved": 0, "released": 0, "retained": 0}
+def new_item(*, row_id: int, line_id: int, rate: str, previous: Item | None) -> Item:
+    item: Item = {"id": row_id, "line": line_id, "rate": rate, "this": 0, "stored": 0, "moved": 0, "released": 0, "retained": 0}
     return carry(item, previous)
 
 

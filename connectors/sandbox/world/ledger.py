@@ -1,6 +1,6 @@
 """The books of one company in the pretend Sage Intacct: who signs in, accounts, dimensions, vendors; no bills yet."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from connectors.sandbox.world.plan import CLOSED_THROUGH, COST_TYPES
@@ -73,11 +73,11 @@ def _sign_ins(site: Site) -> None:
 
 
 def _accounts(site: Site) -> None:
-    for number, title, kind, normal, category, status, required in _FIXED_ACCOUNTS:
-        _account(site, number, title, kind, normal, category, status, required)
+    for facts in _FIXED_ACCOUNTS:
+        _account(site, facts)
     for header in (code for code in site.codes if not code.part):
-        _account(site, account_of(header.full_code), f"Job Cost - {header.name}"[:80], "incomestatement", "debit",
-                 "Cost of Sales Revenue", "active", "PROJECT LOC")  # fmt: skip
+        _account(site, (account_of(header.full_code), f"Job Cost - {header.name}"[:80], "incomestatement", "debit",
+                 "Cost of Sales Revenue", "active", "PROJECT LOC"))  # fmt: skip
     for number, (bank, account) in enumerate((("OPERATING", "1010"), ("PAYROLL", "1020"))):
         _put(site, "CHECKINGACCOUNT", bank, {
             "BANKACCOUNTID": bank, "BANKNAME": "First Sound Bank", "BANKACCOUNTNO": f"xxxx{4410 + number}",
@@ -85,7 +85,8 @@ def _accounts(site: Site) -> None:
         })  # fmt: skip
 
 
-def _account(site: Site, number: str, title: str, kind: str, normal: str, category: str, status: str, required: str) -> None:
+def _account(site: Site, facts: tuple[str, ...]) -> None:
+    number, title, kind, normal, category, status, required = facts
     closing = "closing account" if kind == "incomestatement" else "non-closing account"
     flags = {f"REQUIRE{name}": "true" if name in required.split() else "false" for name in REQUIRABLE}
     _put(site, "GLACCOUNT", number, {
@@ -95,31 +96,31 @@ def _account(site: Site, number: str, title: str, kind: str, normal: str, catego
 
 
 def _places(site: Site) -> None:
-    for id, name in (("100", site.plan.name), ("200", f"{site.plan.name} Equipment")):
-        row = {"LOCATIONID": id, "NAME": name, "STATUS": "active"}
-        _put(site, "LOCATIONENTITY", id, {**row, "CURRENCY": site.plan.currency})
-        _put(site, "LOCATION", id, {**row, "PARENTID": "", "ENTITY": id})
-    for id, name, parent in (("110", "Seattle Yard", "100"), ("210", "Equipment Yard", "200")):
-        row = {"LOCATIONID": id, "NAME": name, "STATUS": "active", "PARENTID": parent, "ENTITY": parent}
-        _put(site, "LOCATION", id, row)
-    for id, title in (("OPS", "Operations"), ("EST", "Estimating"), ("ADM", "Administration")):
-        row = {"DEPARTMENTID": id, "TITLE": title, "PARENTID": "", "STATUS": "active"}
-        _put(site, "DEPARTMENT", id, row)
-    for id, name in (("COM", "Commercial"), ("PUB", "Public Works"), ("RES", "Residential")):
-        _put(site, "CLASS", id, {"CLASSID": id, "NAME": name, "DESCRIPTION": "", "PARENTID": "", "STATUS": "active"})
+    for row_id, name in (("100", site.plan.name), ("200", f"{site.plan.name} Equipment")):
+        row = {"LOCATIONID": row_id, "NAME": name, "STATUS": "active"}
+        _put(site, "LOCATIONENTITY", row_id, {**row, "CURRENCY": site.plan.currency})
+        _put(site, "LOCATION", row_id, {**row, "PARENTID": "", "ENTITY": row_id})
+    for row_id, name, parent in (("110", "Seattle Yard", "100"), ("210", "Equipment Yard", "200")):
+        row = {"LOCATIONID": row_id, "NAME": name, "STATUS": "active", "PARENTID": parent, "ENTITY": parent}
+        _put(site, "LOCATION", row_id, row)
+    for row_id, title in (("OPS", "Operations"), ("EST", "Estimating"), ("ADM", "Administration")):
+        row = {"DEPARTMENTID": row_id, "TITLE": title, "PARENTID": "", "STATUS": "active"}
+        _put(site, "DEPARTMENT", row_id, row)
+    for row_id, name in (("COM", "Commercial"), ("PUB", "Public Works"), ("RES", "Residential")):
+        _put(site, "CLASS", row_id, {"CLASSID": row_id, "NAME": name, "DESCRIPTION": "", "PARENTID": "", "STATUS": "active"})
 
 
 def _vendors(site: Site) -> None:
     for vendor in site.vendors:
         if vendor["twin_of"] is not None:
             continue
-        id = vendor_id_of(vendor)
-        _put(site, "VENDOR", id, {
-            "VENDORID": id, "NAME": vendor["name"][:100], "STATUS": "active" if vendor["is_active"] else "inactive",
+        row_id = vendor_id_of(vendor)
+        _put(site, "VENDOR", row_id, {
+            "VENDORID": row_id, "NAME": vendor["name"][:100], "STATUS": "active" if vendor["is_active"] else "inactive",
             "TAXID": vendor["business_register"]["identifier"], "TERMNAME": "Net 30", "CURRENCY": site.plan.currency,
             "ONHOLD": "false", "DONOTCUTCHECK": "false", "VENDTYPE": "Subcontractor", "PARENTID": "", "COMMENTS": "",
             "RETAINAGEPERCENTAGE": "", "CREDITLIMIT": "", "TOTALDUE": "0.00", "NAME1099": "",
-            "DISPLAYCONTACT.CONTACTNAME": f"{vendor['name'][:80]}({id})", "DISPLAYCONTACT.PRINTAS": vendor["name"],
+            "DISPLAYCONTACT.CONTACTNAME": f"{vendor['name'][:80]}({row_id})", "DISPLAYCONTACT.PRINTAS": vendor["name"],
             "DISPLAYCONTACT.EMAIL1": vendor["email_address"], "DISPLAYCONTACT.PHONE1": vendor["business_phone"],
             "DISPLAYCONTACT.MAILADDRESS.ADDRESS1": vendor["address"], "DISPLAYCONTACT.MAILADDRESS.CITY": vendor["city"],
             "DISPLAYCONTACT.MAILADDRESS.STATE": vendor["state_code"], "DISPLAYCONTACT.MAILADDRESS.ZIP": vendor["zip"],
@@ -128,9 +129,9 @@ def _vendors(site: Site) -> None:
 
 def _projects(site: Site) -> None:
     names = {code.full_code: code.name for code in site.codes}
-    for id, name in COST_TYPES:
-        _put(site, "STANDARDCOSTTYPE", id, {
-            "STANDARDCOSTTYPEID": id, "NAME": name, "DESCRIPTION": "", "ACCUMULATIONTYPENAME": "", "STATUS": "active",
+    for row_id, name in COST_TYPES:
+        _put(site, "STANDARDCOSTTYPE", row_id, {
+            "STANDARDCOSTTYPEID": row_id, "NAME": name, "DESCRIPTION": "", "ACCUMULATIONTYPENAME": "", "STATUS": "active",
         })  # fmt: skip
     for code in site.codes:
         _put(site, "STANDARDTASK", code.full_code, {
@@ -154,31 +155,31 @@ def _task(site: Site, project_number: str, full_code: str, name: str) -> None:
         "TASKID": full_code, "PROJECTID": project_number, "NAME": name, "TASKSTATUS": "In Progress", "STATUS": "active",
         "STANDARDTASKID": full_code, "DESCRIPTION": "", "BILLABLE": "false",
     })  # fmt: skip
-    for id, type_name in COST_TYPES:
-        _put(site, "COSTTYPE", f"{project_number}\n{full_code}\n{id}", {
-            "COSTTYPEID": id, "STANDARDCOSTTYPEID": id, "NAME": type_name, "PROJECTID": project_number,
+    for row_id, type_name in COST_TYPES:
+        _put(site, "COSTTYPE", f"{project_number}\n{full_code}\n{row_id}", {
+            "COSTTYPEID": row_id, "STANDARDCOSTTYPEID": row_id, "NAME": type_name, "PROJECTID": project_number,
             "TASKID": full_code, "TASKNAME": name, "TASKKEY": str(record), "STATUS": "active",
         })  # fmt: skip
 
 
 def _small_lists(site: Site) -> None:
     for slot, name in enumerate(site.plan.project_names):
-        id = f"C-{1000 + slot + 1}"
-        _put(site, "CUSTOMER", id, {
-            "CUSTOMERID": id, "NAME": f"{name} Owner LLC", "STATUS": "active", "TERMNAME": "Net 30",
+        row_id = f"C-{1000 + slot + 1}"
+        _put(site, "CUSTOMER", row_id, {
+            "CUSTOMERID": row_id, "NAME": f"{name} Owner LLC", "STATUS": "active", "TERMNAME": "Net 30",
             "CURRENCY": site.plan.currency, "ONHOLD": "false",
         })  # fmt: skip
     for name, days in (("Net 30", "30"), ("Net 45", "45"), ("Due on receipt", "0")):
         _put(site, "APTERM", name, {"NAME": name, "DESCRIPTION": name, "DUE": days, "STATUS": "active"})
-    for id, name, kind in (("SUBCONTRACT", "Subcontract work", "Non-Inventory (Purchase only)"),
+    for row_id, name, kind in (("SUBCONTRACT", "Subcontract work", "Non-Inventory (Purchase only)"),
                            ("MATERIAL", "Materials", "Non-Inventory")):  # fmt: skip
-        _put(site, "ITEM", id, {"ITEMID": id, "NAME": name, "ITEMTYPE": kind, "STATUS": "active", "TAXABLE": "false"})
+        _put(site, "ITEM", row_id, {"ITEMID": row_id, "NAME": name, "ITEMTYPE": kind, "STATUS": "active", "TAXABLE": "false"})
     _put(site, "TAXDETAIL", "WA Use Tax", {
         "DETAILID": "WA Use Tax", "DESCRIPTION": "Washington use tax", "TAXTYPE": "Purchase", "VALUE": "10.25",
         "TAXSOLUTIONID": "", "STATUS": "active",
     })  # fmt: skip
     for month in range(1, 13):
-        start = datetime(2026, month, 1)
+        start = datetime(2026, month, 1, tzinfo=UTC)
         end = (start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         _put(site, "REPORTINGPERIOD", start.strftime("Month Ended %B %Y"), {
             "NAME": start.strftime("Month Ended %B %Y"), "HEADER1": start.strftime("%B"), "HEADER2": "2026",

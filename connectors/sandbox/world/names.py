@@ -64,7 +64,7 @@ class VendorName:
 
 def vendor_names(count: int, *, seed: int, twins: bool) -> list[VendorName]:
     """`count` entries; with twins the last four repeat earlier ones under another spelling and the same EIN."""
-    picks = random.Random(seed)
+    picks = random.Random(seed)  # noqa: S311 - repeatable on purpose
     taken: set[str] = set()
     distinct = count - len(DUPLICATE_PAIRS) if twins else count
     entries = [_entry(position, picks, taken, fixed=twins) for position in range(distinct)]

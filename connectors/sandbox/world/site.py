@@ -54,7 +54,7 @@ class Site:
     _last: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.picks = random.Random(f"{self.seed}:{self.plan.procore_id}")
+        self.picks = random.Random(f"{self.seed}:{self.plan.procore_id}")  # noqa: S311 - repeatable on purpose
 
     @property
     def space(self) -> str:
