@@ -23,12 +23,28 @@ def unmapped_counts(*, tenant_id: int | None = None, integration_id: int | None 
 
 
 def unmapped_badge(request: Any) -> str | None:
-    """What documents could stop at, for the menu: a number, or nothing."""
+    """Cost codes that documents could stop at, for the menu: a number, or nothing."""
+    return _badge(request, "cost_code")
+
+
+def unmapped_vendors_badge(request: Any) -> str | None:
+    """The same for vendors."""
+    return _badge(request, "vendor")
+
+
+def unmapped_projects_badge(request: Any) -> str | None:
+    """The same for projects."""
+    return _badge(request, "project")
+
+
+def _badge(request: Any, kind: str) -> str | None:
+    """All badges of one page share one query."""
     if not has_tenant():
         return None
-    counts = unmapped_counts(tenant_id=current_tenant_id())
-    total = sum(counts.get(kind.key, 0) for kind in KINDS.values() if kind.required)
-    return str(total) if total else None
+    counts: dict[str, int] | None = getattr(request, "_unmapped_counts", None)
+    if counts is None:
+        counts = request._unmapped_counts = unmapped_counts(tenant_id=current_tenant_id())
+    return str(counts[kind]) if counts.get(kind) else None
 
 
 def _counted(kind: MappingKind, where: Q) -> QuerySet[Any]:

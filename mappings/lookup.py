@@ -14,19 +14,19 @@ MOST_MATCHES = 20
 
 def find_references(*, tenant_id: int, connection_id: int, kinds: tuple[str, ...], text: str, parent: str | None = None) -> list[Reference]:
     """At most 20 rows that carry every word of `text`, best first: the code itself, then codes that begin with it, then the rest.
-    Rows that cannot be chosen come last, so that a person finds them with the reason instead of wondering."""
+    Rows that cannot be chosen come last, with the reason, so that nobody wonders; but the very code stays first: whoever types
+    it must hear why it cannot be, not get another one."""
     rows = Reference.everywhere.filter(tenant_id=tenant_id, connection_id=connection_id, kind__in=kinds, vanished_at=None)
     if parent is not None:
         rows = rows.filter(parent=parent)
     wanted = folded(text)
     for word in wanted.split():
         rows = rows.filter(Q(search_text__contains=word) | Q(remote_id__contains=word))
-    begins = [
-        When(Q(code__iexact=wanted) | Q(remote_id__iexact=wanted), then=Value(0)),
-        When(search_text__startswith=wanted, then=Value(1)),
-    ]
+    exact = When(Q(code__iexact=wanted) | Q(remote_id__iexact=wanted), then=Value(0))
     unusable = When(Q(active=False) | Q(selectable=False), then=Value(4))
-    rank = Case(unusable, *(begins if wanted else []), default=Value(2), output_field=IntegerField())
+    begins = When(search_text__startswith=wanted, then=Value(1))
+    conditions = [exact, unusable, begins] if wanted else [unusable]
+    rank = Case(*conditions, default=Value(2), output_field=IntegerField())
     return list(rows.annotate(rank=rank).order_by("rank", "code", "name", "pk")[:MOST_MATCHES])
 
 

@@ -88,9 +88,9 @@ class GridPages:
         names = {target.name for target in self.kind.targets}
         if asked.get("field") not in names:
             raise Http404(NOT_HERE)
-        reference = self._reference_or_404(asked["reference"]) if asked.get("reference") else None
+        targets: dict[str, Any] = {asked["field"]: self._reference_or_404(asked["reference"]) if asked.get("reference") else None}
         try:
-            change = assign(mapping, by=request.user.get_username(), how="grid", **{asked["field"]: reference})
+            change = assign(mapping, by=request.user.get_username(), how="grid", **targets)
         except Refusal as refusal:
             return JsonResponse({"ok": False, "sentence": str(refusal)}, status=422)
         row = read_row(self.kind, mapping.integration, mapping.pk)

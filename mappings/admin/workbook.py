@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from audit import events
 from audit.record import record
 from mappings.importing.applying import StalePreview, import_sheets
 from mappings.importing.bounds import Unreadable, check_size
 from mappings.importing.exporting import export_csv, export_xlsx
-from mappings.importing.preview import SheetPreview, preview, stamp
+from mappings.importing.preview import SheetPreview, Verdict, preview, stamp
 from mappings.importing.reading import read_file
 from mappings.kinds import MappingKind
 from mappings.models import WorkbookUpload
@@ -26,6 +28,12 @@ from onecore.lib.scope import current_tenant_id
 _KEPT = timedelta(days=1)
 _SHOWN_ROWS = 200
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class UploadForm(forms.Form):
+    """The file to look at; the theme's script expects the theme's own input around it."""
+
+    file = forms.FileField(widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".xlsx,.csv", "aria-label": "Workbook, .xlsx or .csv"}))
 
 
 class WorkbookPages:
@@ -112,6 +120,7 @@ class WorkbookPages:
             "sheets": [_shown(one) for one in previews or []],
             "applicable": any(one.usable and one.wanted for one in previews or []),
             "upload": upload,
+            "form": UploadForm(),
             "problem": problem,
             "back": f"{self.address('changelist')}?integration={integration.pk}",  # type: ignore[attr-defined]
             "export": f"{self.address('export')}?integration={integration.pk}",  # type: ignore[attr-defined]
@@ -122,9 +131,10 @@ class WorkbookPages:
 def _shown(one: SheetPreview) -> dict[str, Any]:
     """A sheet as the page shows it: what is wrong first, then what would change; what stays is only counted."""
     rows = [*one.invalid, *one.changes]
-    told = [{"verdict": verdict, "said": verdict.reason or _change(verdict.before, verdict.after)} for verdict in rows[:_SHOWN_ROWS]]
+    told = [{"verdict": verdict, "said": verdict.reason or _change(one.raw.sheet.kind, verdict)} for verdict in rows[:_SHOWN_ROWS]]
     return {"preview": one, "rows": told, "hidden": max(0, len(rows) - _SHOWN_ROWS)}
 
 
-def _change(before: dict[str, str], after: dict[str, str]) -> str:
-    return "; ".join(f"{name.replace('_', ' ')}: {before.get(name) or 'nothing'} → {after[name] or 'nothing'}" for name in after)
+def _change(kind: MappingKind, verdict: Verdict) -> str:
+    parts = ((kind.target(name).label, verdict.before.get(name), after) for name, after in verdict.after.items())
+    return "; ".join(f"{label}: {before or 'nothing'} → {after or 'nothing'}" for label, before, after in parts)

@@ -64,7 +64,7 @@ def _wanted(kind: str) -> list[Sheet]:
     return [BY_KIND[kind]] if kind else list(SHEETS)
 
 
-def _head(page: Any, column: Column) -> WriteOnlyCell:
+def _head(page: Any, column: Column) -> Any:
     cell = WriteOnlyCell(page, value=column.header)
     cell.font = Font(bold=True)
     cell.fill = PatternFill("solid", fgColor="DDEBE9" if column.role == "target" else "EEEEEE")
@@ -73,7 +73,7 @@ def _head(page: Any, column: Column) -> WriteOnlyCell:
     return cell
 
 
-def _text_cell(page: Any, text: str) -> WriteOnlyCell | None:
+def _text_cell(page: Any, text: str) -> Any:
     if not text:
         return None
     cell = WriteOnlyCell(page, value=neutral(text))

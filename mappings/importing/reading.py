@@ -96,7 +96,7 @@ def _known_sheets(book: Any, *, filename: str, kind: str) -> Iterator[RawSheet]:
             yield _collect(sheet, page.title, rows, filename=filename)
 
 
-def _text_of(cell: Any) -> str:  # noqa: PLR0911 - one line a type of cell
+def _text_of(cell: Any) -> str:
     value = cell.value
     if value is None:
         return ""

@@ -36,7 +36,10 @@ class MappingChange(TenantOwned):
     @property
     def words(self) -> str:
         """Before and after in a line: `account: nothing → 5010 Concrete`."""
-        return "; ".join(f"{field.replace('_', ' ')}: {_said(self.before.get(field))} → {_said(self.after[field])}" for field in self.after)
+        return "; ".join(f"{self._label(field)}: {_said(self.before.get(field))} → {_said(self.after[field])}" for field in self.after)
+
+    def _label(self, field: str) -> str:
+        return f"ledger {self.kind}".replace("_", " ") if field == "target" else field.removeprefix("ledger_").replace("_", " ")
 
 
 def _said(target: dict[str, str] | None) -> str:

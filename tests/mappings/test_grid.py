@@ -91,8 +91,16 @@ def test_type_ahead_finds_by_code_and_by_words_and_says_what_cannot_be_chosen(ac
     by_code = client.get(f"{GRID}targets/", {**ask, "q": "50"}).json()["matches"]
     assert [match["code"] for match in by_code][:2] == ["5010", "5020"]
     assert next(match for match in by_code if match["code"] == "5000")["why_not"] == "it is a header"
+    refused = client.get(f"{GRID}targets/", {**ask, "q": "1000"}).json()["matches"][0]
+    assert (refused["code"], refused["why_not"]) == ("1000", "it is tied to the bank account CHK1")
     by_words = client.get(f"{GRID}targets/", {**ask, "q": "labor sub"}).json()["matches"]
     assert [match["code"] for match in by_words] == ["5100"]
+
+
+def test_the_very_code_comes_first_even_if_it_cannot_be_chosen(acme: Place) -> None:
+    acme.ledger("account", [Listed(f"7{n:04}", f"7{n:04}", f"Account {n}") for n in range(990, 1010)], complete=False)
+    found = signed_in(acme).get(f"{GRID}targets/", {"integration": acme.integration.pk, "field": "account", "q": "1000"}).json()["matches"]
+    assert [match["code"] for match in found] == ["1000", "71000"]
 
 
 def test_type_ahead_answers_at_most_twenty_of_thousands(acme: Place) -> None:

@@ -26,7 +26,7 @@ def apply(client: Client, place: Place) -> Any:
 def test_a_preview_stores_nothing_and_applying_it_does(acme: Place) -> None:
     client = signed_in(acme)
     page = upload(client, acme, book(FULL)).content.decode()
-    assert "account: nothing → 5010 Concrete" in page
+    assert "Ledger account: nothing → 5010 Concrete" in page
     assert not CostCodeMapping.everywhere.exists()
     assert "10 mappings set from codes.xlsx" in apply(client, acme).content.decode()
     assert CostCodeMapping.everywhere.filter(account__isnull=False).count() == 5

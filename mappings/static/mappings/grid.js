@@ -57,7 +57,7 @@
         option.append(why);
         option.setAttribute("aria-disabled", "true");
       }
-      option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(input, match, false); });
+      option.addEventListener("mousedown", (event) => { event.preventDefault(); choose(input, match, false); input.focus(); });
       box.append(option);
     });
     if (!matches.length) {
@@ -80,9 +80,9 @@
     list.input.setAttribute("aria-activedescendant", `mg-option-${index}`);
     options[index].scrollIntoView({ block: "nearest" });
   }
-  async function find(input) {
+  async function find(input, text = input.value) {
     const mine = ++asked;
-    const query = new URLSearchParams({ integration: grid.dataset.integration, field: input.dataset.field, q: input.value });
+    const query = new URLSearchParams({ integration: grid.dataset.integration, field: input.dataset.field, q: text });
     try {
       const answer = await fetch(`${grid.dataset.targets}?${query}`, { headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(`the server said ${answer.status}`);
@@ -107,7 +107,7 @@
   }
   function choose(input, match, onward) {
     if (match.why_not) {
-      fault(input, `${match.label} cannot be chosen: ${match.why_not}.`);
+      doubt(input, `${match.label} cannot be chosen: ${match.why_not}.`);
       return;
     }
     save(input, match.id, onward);
@@ -186,12 +186,22 @@
     const text = input.value.trim();
     if (text === stored.get(input).text) { close(); go(neighbour(input, 1)); return; }
     if (!text) { save(input, null, true); return; }
-    const settled = list && list.input === input && list.text === input.value ? list : null;
-    const matches = settled ? settled.matches : await find(input);
-    if (!matches) return;
-    const match = settled ? matches[settled.at] : matches[0];
-    if (!match) { fault(input, `Nothing in the ledger's list is called “${text}”.`); return; }
-    choose(input, match, true);
+    if (list && list.input === input && list.text === input.value && list.at >= 0) { choose(input, list.matches[list.at], true); return; }
+    // Typed faster than the list came: the hands go on, and only what cannot be meant otherwise is taken.
+    const row = rowOf(input);
+    row.classList.add("mg-busy");
+    go(neighbour(input, 1) || input);
+    const matches = await find(input, text);
+    row.classList.remove("mg-busy");
+    if (!matches) { fault(input, "Not saved: the list could not be asked. Press Enter here to try again."); return; }
+    const exact = matches.filter((match) => match.code.toLowerCase() === text.toLowerCase());
+    const sure = exact.length === 1 ? exact[0] : matches.length === 1 ? matches[0] : null;
+    if (sure) choose(input, sure, false);
+    else doubt(input, matches.length ? `Not saved: several fit “${text}”. Choose one here.` : `Not saved: nothing in the ledger's list is called “${text}”.`);
+  }
+  function doubt(input, sentence) {
+    fault(input, sentence);
+    tell(sentence, true);
   }
   grid.addEventListener("input", (event) => {
     const input = event.target;
