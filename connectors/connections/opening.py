@@ -120,7 +120,8 @@ def _config_of(connection: Connection, connector: Connector) -> dict[str, str]:
         sentence = f"The credentials of {connection} cannot be read: {problem}. Or enter them again."
         standing.mark_sign_in(connection, sentence)
         raise SignInAgain(sentence) from problem
-    config = {field.name: field.default for field in connector.config} | {name: str(value) for name, value in connection.config.items()} | secrets
+    entered = {name: str(value) for name, value in connection.config.items() if value not in ("", None)}
+    config = {field.name: field.default for field in connector.config} | entered | secrets
     missing = [field.label for field in connector.config if field.required and not config.get(field.name)]
     if missing:
         sentence = f"{connection} lacks: {', '.join(missing)}. Open the connection and enter its credentials."
