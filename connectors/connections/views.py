@@ -40,7 +40,7 @@ def _administers(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, pk: int | None = None, **kwargs: Any) -> HttpResponse:
         connection = get_object_or_404(Connection.objects if has_tenant() else Connection.everywhere.none(), pk=pk) if pk is not None else None
         if not request.user.has_perm("onecore.administer"):
-            access_denied.send(sender=Connection, user=request.user, tenant_id=getattr(request, "tenant_id", None), what="set up a connection")
+            access_denied.send(sender=Connection, user=request.user, tenant_id=_tenant_id(request), what="set up a connection")
             raise PermissionDenied("Only people who administer this tenant set up connections.")
         return view(request, connection, *args, **kwargs) if connection else view(request, *args, **kwargs)
 
@@ -120,10 +120,9 @@ def sign_in(request: HttpRequest, connection: Connection) -> HttpResponse:
 @_administers
 def come_back(request: HttpRequest) -> HttpResponse:
     """From the remote's consent page. Nobody else can use this address: the state is this person's, and is used once."""
-    tenant = getattr(request, "tenant", None)
     said = {name: request.GET.get(name, "")[:4000] for name in ("state", "code", "error")}
     try:
-        connection = consent.finish(user=request.user, tenant_id=tenant.pk if tenant else None, now=utcnow(), **said)
+        connection = consent.finish(user=request.user, tenant_id=_tenant_id(request), now=utcnow(), **said)
     except ConnectorError as problem:
         messages.error(request, problem.message)
         return HttpResponseRedirect(reverse("admin:connections_connection_changelist"))
@@ -140,6 +139,11 @@ def page_of(connection: Connection) -> str:
 def can_consent(connection: Connection) -> bool:
     """True where a person can sign in at the remote's own page."""
     return bool(declaration(connection).authorize)
+
+
+def _tenant_id(request: HttpRequest) -> int | None:
+    tenant = getattr(request, "tenant", None)
+    return tenant.pk if tenant else None
 
 
 def _return_address(request: HttpRequest) -> str:

@@ -155,6 +155,7 @@ def test_only_administrators_set_up_connections(tenant: Any, connection: Connect
     client = signed_in(tenant, role, "vera")
     assert client.post(page(name, connection), {"confirmed": "yes"}).status_code == 403
     assert vault.names(connection)
+    assert Entry.objects.get(event="access.denied").tenant_id == tenant.pk
 
 
 @pytest.mark.parametrize("name", ["credentials", "test", "disconnect", "sign_in"])
