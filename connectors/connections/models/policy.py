@@ -142,7 +142,8 @@ class Policy(TenantOwned):
                 continue
             if account.connection_id != self.integration.ledger_id or account.kind != "account":
                 errors[name] = f"Choose an account of {self.integration.ledger}."
-            elif not account.active or not account.selectable:
+            elif not account.active or not (account.selectable or (name == "retainage_account" and account.attributes.get("control"))):
+                # Retainage payable is itself a payables account: what cost must not be booked on is right for it.
                 errors[name] = f"{account} cannot be booked on: {account.why_not or 'it is inactive in the ledger'}."
         if errors:
             raise ValidationError(errors)

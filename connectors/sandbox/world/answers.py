@@ -35,7 +35,7 @@ def _answers(site: Site) -> dict[str, Any]:
                 "tax_id": vendor["business_register"]["identifier"],
                 "vendor_id": vendor_id_of(vendor),
             }
-            for vendor in site.vendors
+            for vendor in site.vendors if vendor["is_active"]  # the ledger refuses the others, so nobody can map to them
         ],
         "projects": [
             {"id": project["id"], "number": project["project_number"], "name": project["name"],
