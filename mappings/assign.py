@@ -62,8 +62,8 @@ def assign_many(
         _refuse(integration, kind, one)
     with transaction.atomic():
         rows = _locked(integration, kind, wanted)
-        changes = [change for one, row in zip(wanted, rows, strict=True) if (change := _set(kind, row, one.targets, by=by, how=how, now=now))]
-        _store(kind, rows, changes)
+        told = [(row, _set(kind, row, one.targets, by=by, how=how, now=now)) for one, row in zip(wanted, rows, strict=True)]
+        changes = _store(kind, told)
         if changes:
             record_many(integration.tenant_id, [_entry(kind, change) for change in changes])
             doorbell.ring()
@@ -85,7 +85,7 @@ def _refuse(integration: Any, kind: MappingKind, one: Assignment) -> None:
 
 
 def _locked(integration: Any, kind: MappingKind, wanted: Sequence[Assignment]) -> list[MappingRow]:
-    """The rows to change, in the order asked for; a row of today is locked, a missing one is made."""
+    """The rows to change, in the order asked for: those of today locked, missing ones new and not stored yet."""
     sources = {_source_of(one).pk for one in wanted}
     found: dict[tuple[int, int | None], MappingRow] = {}
     for block in _blocks(sorted(sources)):
@@ -96,8 +96,6 @@ def _locked(integration: Any, kind: MappingKind, wanted: Sequence[Assignment]) -
         key = _wanted_key(one)
         if key not in found and key not in missing:
             missing[key] = _new_row(integration, kind, one)
-    for block in _blocks(list(missing.values())):
-        kind.model.everywhere.bulk_create(block)
     return [found.get(key) or missing[key] for key in map(_wanted_key, wanted)]
 
 
@@ -140,7 +138,6 @@ def _set(kind: MappingKind, row: MappingRow, targets: Targets, *, by: str, how: 
         tenant_id=row.tenant_id,
         integration_id=row.integration_id,
         kind=kind.key,
-        mapping_id=row.pk,
         source_label=str(row),
         before=before,
         after={name: _as_data(targets[name]) for name in different},
@@ -150,13 +147,23 @@ def _set(kind: MappingKind, row: MappingRow, targets: Targets, *, by: str, how: 
     )
 
 
-def _store(kind: MappingKind, rows: Sequence[MappingRow], changes: Sequence[MappingChange]) -> None:
-    changed = {change.mapping_id for change in changes}
+def _store(kind: MappingKind, told: Sequence[tuple[MappingRow, MappingChange | None]]) -> list[MappingChange]:
+    """New rows are inserted as they are to be, changed ones written over in blocks (one statement each, not one CASE a field)."""
+    new = {id(row): row for row, _ in told if row.pk is None}
+    changed = {row.pk: row for row, change in told if change and row.pk is not None}
+    for block in _blocks(list(new.values())):
+        kind.model.everywhere.bulk_create(block)
     fields = [target.name for target in kind.targets] + ["set_by", "how", "set_at"]
-    for block in _blocks(list({row.pk: row for row in rows if row.pk in changed}.values())):
-        kind.model.everywhere.bulk_update(block, fields)
+    for block in _blocks(list(changed.values())):
+        kind.model.everywhere.bulk_create(block, update_conflicts=True, unique_fields=["id"], update_fields=fields)
+    changes = []
+    for row, change in told:
+        if change:
+            change.mapping_id = row.pk
+            changes.append(change)
     for block in _blocks(changes):
         MappingChange.everywhere.bulk_create(block)
+    return changes
 
 
 def _as_data(target: Reference | None) -> dict[str, Any] | None:
