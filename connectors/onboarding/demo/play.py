@@ -87,7 +87,7 @@ def _heard(integration: Integration, before: int) -> bool:
 def _watch(processes: Processes, what: str, done: Callable[[], bool]) -> None:
     """A bar over documents settled, until `done`. Raises Stop if a process dies or patience ends."""
     ends = time.monotonic() + _PATIENCE_S
-    with tqdm(desc=what, unit=" documents", leave=False, delay=1) as bar:
+    with tqdm(desc=what, unit=" documents", leave=False, delay=1, disable=None) as bar:
         while not done():
             settled = Document.everywhere.exclude(state__in=[DocumentState.PENDING, DocumentState.QUEUED])
             bar.total = Document.everywhere.count() or None
