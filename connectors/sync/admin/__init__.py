@@ -1,8 +1,5 @@
 """Admin pages of the engine's rows: documents, holds, postings, runs, flows and opening figures."""
 
-from django.contrib import admin
+from . import document, flow, hold, opening, posting, run
 
-from connectors.sync.models import Document, Flow, Hold, Opening, Posting, Run
-from onecore.adminkit.tenant_admin import TenantAdmin
-
-admin.site.register([Document, Hold, Posting, Run, Flow, Opening], TenantAdmin)
+__all__ = ["document", "flow", "hold", "opening", "posting", "run"]
