@@ -18,10 +18,11 @@ from onecore.lib.money import ZERO
 
 from . import lists, translate, webhooks
 from .check import check
-from .client import LIST_PAGE, PAGE, Client, Params
+from .client import PAGE, Client, Params
 from .company import Company
 from .lines import needs_cost_codes
 from .reading import ident
+from .references import references
 from .subscribe import Subscription, subscribe
 
 log = logging.getLogger(__name__)
@@ -54,18 +55,9 @@ class ProcoreSource:
 
     def references(self, kind: Kind, since: datetime | None = None) -> Iterator[Reference]:
         """Whole lists. `since` narrows vendors only; the other lists have no such filter, or need their parents."""
-        readers = {
-            Kind.VENDOR: self._vendors,
-            Kind.PROJECT: lambda _: (lists.project(raw) for raw in self.company.projects.values()),
-            Kind.COST_CODE: lambda _: self._standard_cost_codes(),
-            Kind.PROJECT_COST_CODE: lambda _: self._project_cost_codes(),
-            Kind.COST_TYPE: lambda _: (lists.cost_type(raw) for raw in self.company.cost_types),
-            Kind.TAX_CODE: lambda _: self._tax_codes(),
-            Kind.COMMITMENT: lambda _: (lists.commitment(found) for found in self._commitments(None, ())),
-        }
-        if kind not in readers:
-            raise Misfit(f"Procore has no list of the kind {kind.value}.")
-        return iter(readers[kind](since))
+        if kind is Kind.COMMITMENT:
+            return (lists.commitment(found) for found in self._commitments(None, ()))
+        return references(self.client, self.company, kind, changed=self._changed(since))
 
     def changes(self, kind: RecordKind, *, since: datetime | None, scope: Sequence[str] = ()) -> Iterator[Record]:
         if kind is RecordKind.REQUISITION:
@@ -107,37 +99,6 @@ class ProcoreSource:
         return subscribe(
             self.client, destination_url=destination_url, authorization=authorization, namespace=namespace, projects=projects or self.company.active
         )
-
-    # --- lists
-
-    def _vendors(self, since: datetime | None) -> Iterator[Reference]:
-        mine = ("company_id", self.client.company_id)
-        seen: set[str] = set()
-        for raw in self.client.pages("/rest/v1.0/vendors", operation="list vendors", params=(mine, *self._changed(since)), per_page=LIST_PAGE):
-            seen.add(ident(raw.get("id")))
-            yield lists.vendor(raw)
-        inactive = f"/rest/v1.0/companies/{self.client.company_id}/vendors/inactive"
-        for raw in self.client.pages(inactive, operation="list inactive vendors", per_page=LIST_PAGE):
-            if ident(raw.get("id")) not in seen:
-                yield lists.vendor(raw, active=False)
-
-    def _standard_cost_codes(self) -> Iterator[Reference]:
-        mine = ("company_id", self.client.company_id)
-        for found in self.client.pages("/rest/v1.0/standard_cost_code_lists", operation="list standard cost code lists", params=(mine,)):
-            list_id = ident(found.get("id"))
-            asked = (mine, ("standard_cost_code_list_id", list_id))
-            rows = self.client.pages("/rest/v1.0/standard_cost_codes", operation="list standard cost codes", params=asked, per_page=LIST_PAGE)
-            yield from lists.cost_codes(Kind.COST_CODE, rows, parent=list_id)
-
-    def _project_cost_codes(self) -> Iterator[Reference]:
-        for project in self.company.active:
-            yield from lists.cost_codes(Kind.PROJECT_COST_CODE, self.company.cost_codes_of(project), parent=project)
-
-    def _tax_codes(self) -> Iterator[Reference]:
-        rows = self.client.pages("/rest/v1.0/tax_codes", operation="list tax codes", params=(("company_id", self.client.company_id),))
-        return (lists.tax_code(raw) for raw in rows)
-
-    # --- records
 
     def _requisitions(self, since: datetime | None, scope: Sequence[str]) -> Iterator[Requisition]:
         asked = (("view", "extended"), *self._changed(since))
