@@ -119,7 +119,7 @@ def _is_generic(error: GatewayError) -> bool:
 
 def _sentence(code: Code, error: GatewayError | None, advice: str) -> str:
     said = redact_text(" ".join(part for part in (error.text, error.correction) if part)) if error else ""
-    sentence = f"{MEANS[code]}: “{said[:600]}”" if said else f"{MEANS[code]}, without giving a reason"
+    sentence = f"{MEANS[code]}: “{said[:600].rstrip('.')}”" if said else f"{MEANS[code]}, without giving a reason"
     return f"{sentence}. {advice}".strip()
 
 

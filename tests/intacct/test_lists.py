@@ -59,7 +59,7 @@ def test_accounts_no_bill_may_use_say_why() -> None:
                 account("5000", STATUS="active non-posting"),
                 account("5999", STATUS="inactive"),
                 account("2000", TITLE="Accounts Payable", ACCOUNTTYPE="balancesheet"),
-                account("2110", TITLE="Retainage payable", ACCOUNTTYPE="balancesheet"),
+                account("2110", TITLE="Retainage payable", CATEGORY="Accounts Payable", ACCOUNTTYPE="balancesheet"),
             ],
             "CHECKINGACCOUNT": [{"RECORDNO": "1", "BANKACCOUNTID": "FIRST", "GLACCOUNTNO": "1000"}],
         }

@@ -39,15 +39,15 @@ def account(row: Row) -> Reference:
     """A general ledger account. Whether a bank account uses it is added by `tied_to_bank`."""
     status, kind = row.get("STATUS", ""), row.get("ACCOUNTTYPE", "")
     requires = [word for flag, word in REQUIRES.items() if is_yes(row.get(flag, ""))]
-    words = f"{row.get('CATEGORY', '')} {row.get('TITLE', '')}".lower()
+    retainage = _is_retainage(row)
     attributes = {
         "account_type": _type_of(kind, row.get("NORMALBALANCE", "")),
         "category": row.get("CATEGORY", ""),
         "normal_balance": row.get("NORMALBALANCE", ""),
         "closing_type": row.get("CLOSINGTYPE", ""),
         "requires": requires,
-        "retainage": "retainage" in words or "retention" in words,
-        "control": _control_of(row),
+        "retainage": retainage,
+        "control": "" if retainage else _control_of(row),  # retainage stands among the payables, and bill lines do book to it
         "header": is_header(row),
     }
     why = _why_not_account(row, attributes)
@@ -101,6 +101,11 @@ def _type_of(kind: str, normal_balance: str) -> str:
     if kind.lower() != "incomestatement":
         return "balance sheet" if kind else ""
     return "income" if normal_balance.lower() == "credit" else "expense"
+
+
+def _is_retainage(row: Row) -> bool:
+    words = f"{row.get('CATEGORY', '')} {row.get('TITLE', '')}".lower()
+    return "retainage" in words or "retention" in words
 
 
 def _control_of(row: Row) -> str:
