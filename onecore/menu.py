@@ -65,7 +65,7 @@ MENU = (
 )
 
 # Panels of the home page, top to bottom: "module:function" taking the request (see onecore.portal.home).
-HOME: tuple[str, ...] = ()
+HOME: tuple[str, ...] = ("connectors.desk.home.panels:panels",)
 
 _ACCENT = {  # a calm teal; everything else is grey
     "50": "oklch(98.4% .014 180.7)",

@@ -33,7 +33,7 @@ class DocumentList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
+        self.result_list: list[Document] = list(self.result_list)
         pairs = {(row.flow.integration.source_id, row.project_ref) for row in self.result_list}
         known = Reference.everywhere.filter(
             kind="project", connection__in={source for source, _ in pairs}, remote_id__in={project for _, project in pairs}
