@@ -76,7 +76,7 @@ def _refuse(integration: Any, kind: MappingKind, one: Assignment) -> None:
         raise Refusal(f"{one.mapping} belongs to another integration.", field="source")
     if source is None:
         raise Refusal("Say which row is to be mapped.", field="source")
-    refuse_source(kind, source, integration=integration)
+    refuse_source(kind, source, integration=integration, sets=any(one.targets.values()))
     if one.cost_type and (one.cost_type.connection_id != integration.source_id or one.cost_type.kind != "cost_type"):
         raise Refusal(f"{one.cost_type.label} is no cost type of {integration.name}'s source.", field="cost_type")
     for name, target in one.targets.items():

@@ -136,7 +136,7 @@ def _as_reference(row: MirrorRow, *, key: Key, connection: Any, kind: str, now: 
         "name": name,
         "active": bool(row.active),
         "selectable": bool(row.selectable),
-        "why_not": one_line(row.why_not),
+        "why_not": one_line(row.why_not).rstrip("."),  # it is quoted inside sentences
         "attributes": plain_data(dict(row.attributes)),
     }
     return Reference(

@@ -202,7 +202,8 @@ def _source_fault(kind: str, source: Row) -> Gap | None:
         sentence = f"The {what} {source.label} is no longer in the source's list. Restore it there, or give the line another one."
         return Gap(kind, "vanished", source.remote_id, source.label, sentence, reference_id=source.id)
     if not source.selectable:
-        sentence = f"The {what} {source.label} cannot carry cost: {source.why_not or 'it is a header'}. Give the line a code below it in the source."
+        why = (source.why_not or "it is a header").rstrip(".")
+        sentence = f"The {what} {source.label} cannot carry cost: {why}. Give the line a code below it in the source."
         return Gap(kind, "not_selectable", source.remote_id, source.label, sentence, reference_id=source.id)
     return None
 

@@ -40,11 +40,12 @@ class ListRow(Protocol):
     def attributes(self) -> dict[str, Any]: ...
 
 
-def refuse_source(kind: MappingKind, source: ListRow, *, integration: Any) -> None:
-    """Raise Refusal for a source row that is not to be mapped: of another connection, another list, or a header."""
+def refuse_source(kind: MappingKind, source: ListRow, *, integration: Any, sets: bool = True) -> None:
+    """Raise Refusal for a source row that is not to be mapped: of another connection, another list, or (unless the mapping is only
+    cleared: `sets` False) a header."""
     if source.connection_id != integration.source_id or source.kind not in kind.sources:
         raise Refusal(f"{source.label} is no {kind.singular} of {integration.name}'s source.", field="source")
-    if not source.selectable:
+    if sets and not source.selectable:
         raise Refusal(f"{source.label} is not mapped itself: {source.why_not or 'it is a header'}. Map the codes below it.", field="source")
 
 
@@ -75,7 +76,9 @@ def _unusable(target: ListRow, *, what: str) -> str:
 
 def _wrong_account(account: ListRow) -> str:
     """Bank and control accounts arrive unselectable from the connector; what is left is an account of the wrong type."""
-    kind = str(account.attributes.get("account_type", "")).casefold()
-    if kind in REVENUE_WORDS:
-        return f"is of the type {account.attributes['account_type']}: cost cannot be booked there. Choose a cost or work-in-progress account."
+    told = str(account.attributes.get("account_type", ""))
+    if told.casefold() in REVENUE_WORDS:
+        return f"is of the type {told}: cost cannot be booked there. Choose a cost or work-in-progress account."
+    if account.attributes.get("retainage") and told.casefold() == "balance sheet":
+        return "holds retainage: it takes what is held back, never cost. Choose a cost or work-in-progress account."
     return ""

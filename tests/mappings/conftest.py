@@ -102,8 +102,10 @@ def furnish(place: Place) -> Place:
             Listed("5100", "5100", "Subcontract labor"),
             Listed("5999", "5999", "Old costs", active=False),
             Listed("5000", "5000", "Job costs", selectable=False, why_not="it is a header"),
-            Listed("1000", "1000", "Checking", selectable=False, why_not="it is tied to the bank account CHK1"),
-            Listed("4000", "4000", "Contract revenue", attributes={"account_type": "revenue"}),
+            Listed("1000", "1000", "Checking", selectable=False, why_not="it is tied to the bank account CHK1."),
+            Listed("4000", "4000", "Contract revenue", attributes={"account_type": "income"}),
+            Listed("2100", "2100", "Retainage payable", attributes={"account_type": "balance sheet", "retainage": True}),
+            Listed("5400", "5400", "Retention pond works", attributes={"account_type": "expense", "retainage": True}),
         ],
     )
     place.ledger("vendor", [Listed("V-APEX", "V-APEX", "Apex Concrete LLC"), Listed("V-BRI", "V-BRI", "Brightline Drywall Inc")])

@@ -39,7 +39,8 @@ def standard(acme: Place) -> CostCodeMapping:
         ("5000", "it is a header"),
         ("5999", "is inactive in the ledger"),
         ("1000", "tied to the bank account CHK1"),
-        ("4000", "of the type revenue"),
+        ("4000", "of the type income"),
+        ("2100", "holds retainage"),
     ],
 )
 def test_an_unusable_account_is_refused_with_the_reason(acme: Place, number: str, says: str) -> None:
@@ -50,6 +51,10 @@ def test_an_unusable_account_is_refused_with_the_reason(acme: Place, number: str
     row.refresh_from_db()
     assert row.account_id is None
     assert not MappingChange.everywhere.exists()
+
+
+def test_a_cost_account_that_only_sounds_like_retainage_is_taken(acme: Place) -> None:
+    assert assign(standard(acme), account=acme.account("5400"), by="carl", how="grid") is not None
 
 
 def test_a_target_of_the_wrong_list_is_refused(acme: Place) -> None:
@@ -76,6 +81,16 @@ def test_another_tenants_cost_code_is_refused(acme: Place, borealis: Place) -> N
 def test_a_header_is_not_mapped_itself(acme: Place) -> None:
     with pytest.raises(Refusal, match="Map the codes below it"):
         assign((acme.integration, "cost_code", acme.ref("cost_code", "100")), account=acme.account("5010"), by="carl", how="grid")
+
+
+def test_a_code_that_became_a_header_can_still_be_cleared(acme: Place) -> None:
+    row = standard(acme)
+    assign(row, account=acme.account("5010"), by="carl", how="grid")
+    acme.source("cost_code", [Listed("101", "03-300", "Cast-in-place concrete", selectable=False, why_not="it is a header now")], complete=False)
+    row = CostCodeMapping.everywhere.get(pk=row.pk)
+    assert assign(row, account=None, by="carl", how="grid") is not None
+    with pytest.raises(Refusal, match="it is a header now"):
+        assign(row, account=acme.account("5010"), by="carl", how="grid")
 
 
 def test_a_change_is_stored_audited_and_rung(acme: Place, rings: list[str], django_capture_on_commit_callbacks: pytest.fixture) -> None:  # type: ignore[valid-type]

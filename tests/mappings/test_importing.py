@@ -115,7 +115,7 @@ def test_each_row_is_new_changed_unchanged_or_invalid(acme: Place) -> None:
         (["03-300", None, None, "5011"], "D2", "No account is called '5011'"),
         (["03-300", None, None, "1000"], "D2", "tied to the bank account"),
         (["03-300", None, None, "5999"], "D2", "inactive"),
-        (["03-300", None, None, "4000"], "D2", "type revenue"),
+        (["03-300", None, None, "4000"], "D2", "type income"),
         (["03-30O", None, None, "5010"], "A2", "Did you mean 03-300"),
         (["03", None, None, "5010"], "A2", "division header"),
         (["77-001", None, None, "5010"], "A2", "name the project (P-01 Harbor Tower, P-02 Mill Street School)"),

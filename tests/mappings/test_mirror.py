@@ -53,6 +53,10 @@ def test_forbidden_characters_are_cleaned_and_exact_numbers_kept(acme: Place) ->
     assert (row.code, row.name, row.attributes) == ("A1", "Nine inch nail", {"price": "1.1"})
 
 
+def test_a_reason_is_kept_ready_to_be_quoted(acme: Place) -> None:
+    assert acme.account("1000").why_not == "it is tied to the bank account CHK1"
+
+
 def test_a_row_without_an_id_is_refused(acme: Place) -> None:
     with pytest.raises(ValueError, match="unusable id"):
         acme.ledger("item", [Listed("  ", "A", "One")])
