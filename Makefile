@@ -1,6 +1,7 @@
+# `make help` lists what there is. The environment is .venv, state lives under var/; nothing is written elsewhere.
 VENV := .venv
 PY := $(VENV)/bin/python
-FIND_PYTHON := $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+PYTHON := $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
 export UV_PYTHON_DOWNLOADS := never
 export DJANGO_SETTINGS_MODULE := onecore.settings
 
@@ -10,6 +11,43 @@ export DJANGO_SETTINGS_MODULE := onecore.settings
 help: ## list what make can do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
+setup: $(VENV)/.ready ## build the environment: .venv with every pinned package
+$(VENV)/.ready: requirements.txt tests/requirements.txt
+	@test -n "$(PYTHON)" || { echo "No Python found. Install Python 3.11 or newer, then run make again."; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old. OneCore needs Python 3.11 or newer."; exit 2; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { echo "Python has no venv here. On Debian: apt-get install python3-venv"; exit 2; }
+	@if command -v uv >/dev/null 2>&1; then UV=uv; elif $(PY) -m pip install -q --disable-pip-version-check uv==0.13.8 2>/dev/null; then UV="$(PY) -m uv"; fi; \
+	if [ -n "$$UV" ]; then echo "Installing pinned packages with uv"; $$UV pip install -q --python $(PY) --require-hashes -r tests/requirements.txt; \
+	else echo "Installing pinned packages with pip"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt; fi
+	@touch $@
+
+demo: setup ## run the main job on pretend systems and print what both sides hold
+	@$(PY) manage.py migrate -v0
+	@$(PY) manage.py demo
+
+serve: setup ## portal, worker and sandbox together on 127.0.0.1, with the demo data
+	@$(PY) manage.py migrate -v0
+	@$(PY) manage.py demo --serve
+
+test: setup ## the whole suite: on SQLite, then on PostgreSQL
+	$(PY) -m pytest -q --database sqlite
+	$(PY) -m pytest -q --database postgres
+
+check: setup ## format, lint, types, floors, migrations, security
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy
+	$(VENV)/bin/bandit -q -r onecore connectors mappings audit -lll
+	$(PY) manage.py check
+	$(PY) manage.py makemigrations --check --dry-run
+
+bench: setup ## speed and memory as ratios measured in one run
+	$(PY) -m tests.bench
+
 requirements: ## pin every package anew from pyproject.toml
-	$(VENV)/bin/uv pip compile -q --generate-hashes --no-header pyproject.toml -o requirements.txt
-	$(VENV)/bin/uv pip compile -q --generate-hashes --no-header --extra test pyproject.toml -o tests/requirements.txt
+	$(PY) -m uv pip compile -q --generate-hashes --no-header pyproject.toml -o requirements.txt
+	$(PY) -m uv pip compile -q --generate-hashes --no-header --extra test pyproject.toml -o tests/requirements.txt
+
+clean: ## remove the environment and all demo state
+	rm -rf $(VENV) var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -170,6 +170,7 @@ ONECORE_RETRY_MAX_ATTEMPTS = env.integer("ONECORE_RETRY_MAX_ATTEMPTS", 12, least
 ONECORE_LEASE_S = env.seconds("ONECORE_LEASE_S", ONECORE_HTTP_TOTAL_S + 30)
 ONECORE_POLL_S = env.seconds("ONECORE_POLL_S", 1)
 ONECORE_VERIFY_WINDOW_S = env.text("ONECORE_VERIFY_WINDOW_S", "")  # "" = each connector's own window
+ONECORE_CALLS_KEEP_DAYS = env.integer("ONECORE_CALLS_KEEP_DAYS", 30, least=1)
 ONECORE_EGRESS_ALLOW = env.items("ONECORE_EGRESS_ALLOW")
 if ONECORE_LEASE_S < ONECORE_HTTP_TOTAL_S:
     raise SettingError("ONECORE_LEASE_S is shorter than ONECORE_HTTP_TOTAL_S: a worker could lose its lease while it still waits for an answer.")

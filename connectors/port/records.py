@@ -73,8 +73,8 @@ class SourceAttachment:
 class Requisition:
     """A subcontractor invoice (AU/NZ/UK: progress claim).
 
-    `payable_net` is the source's own figure of what is due for this period, after retainage and without tax
-    deducted: it is the sum the source answers for. `tax_total` is the tax inside it. `previous_ref` is the
+    `payable_net` is the source's own figure of what is due for this period, after retainage, tax left out; `tax_total` is
+    the tax due beside it. Together they are what the source answers for. `extra["unreadable"]` names what could not be read. `previous_ref` is the
     requisition of the same commitment before this one, "" for the first. `number` counts within the commitment;
     `invoice_number` is the vendor's own.
     """

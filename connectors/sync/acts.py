@@ -152,7 +152,7 @@ def sync_now(flow: Flow, *, by: str, now: datetime) -> bool:
 
 def switch(flow: Flow, *, enabled: bool | None = None, paused: bool | None = None, by: str) -> None:
     """Switch a flow on or off, pause or resume it."""
-    event = events.FLOW_PAUSED if paused else events.FLOW_ENABLED
+    event = events.FLOW_PAUSED if paused or enabled is False else events.FLOW_ENABLED
     with transaction.atomic():
         if enabled is not None:
             flow.enabled = enabled

@@ -38,7 +38,8 @@ def _one_level(flow: Flow, changed: list[Document], entries: list[NewEntry], now
     waits = list(PostingWait.everywhere.filter(on__in=by_id, posting__state=PostingState.BLOCKED).select_related("posting__document"))
     if not waits:
         return []
-    holds = {hold.document_id: hold for hold in Hold.everywhere.filter(document__in=by_id, resolved_at__isnull=True)}
+    concerned = [*by_id, *(wait.posting.document_id for wait in waits)]
+    holds = {hold.document_id: hold for hold in Hold.everywhere.filter(document__in=concerned, resolved_at__isnull=True)}
     over, stopped, freed, ready = [], [], [], []
     for wait in waits:
         on, posting = by_id[wait.on_id], wait.posting
@@ -48,7 +49,8 @@ def _one_level(flow: Flow, changed: list[Document], entries: list[NewEntry], now
             ready.append(posting)
             freed.append(posting.document)
         elif on.state == DocumentState.HELD:
-            if posting.document.state != DocumentState.HELD:
+            own = holds.get(posting.document_id)
+            if own is None or own.reason == WAITS:
                 stopped.append(Stopped(posting.document, _waiting_stop(on, holds.get(on.pk)), posting))
         elif posting.document.state == DocumentState.HELD:
             freed.append(posting.document)
@@ -88,5 +90,13 @@ def sweep(flow: Flow, *, now: datetime) -> int:
 
 
 def _waiting_stop(on: Document, hold: Hold | None) -> Stop:
-    why = f", held: {hold.sentence}" if hold else ""
-    return Stop(WAITS, f"Waits for {on.title}{why}", f"Settle {on.title} first.", f"document:{on.source_id}", {"document": on.pk})
+    """Names the held document at the head of the queue, its reason and its fix: that is what will free them all."""
+    head, why, fix_url = on.title, "", ""
+    if hold is not None:
+        head, why, fix_url = hold.details.get("head", on.title), hold.details.get("why", hold.sentence), hold.fix_url
+    way = "" if head == on.title else f", which waits for {head}"
+    held = f", held: {why}" if why else ""
+    details = {"document": on.pk, "head": head, "why": why, "fix_url": fix_url}
+    return Stop(
+        WAITS, f"Waits for {on.title}{way}{held}", f"Settle {head} first; the others follow by themselves.", f"document:{on.source_id}", details
+    )

@@ -97,6 +97,8 @@ def _fill(hold: Hold, item: Stopped) -> None:
 
 def fix_url(document: Document, stop: Stop) -> str:
     """Where the field to fix is. The source's own page where only the source can mend it."""
+    if stop.details.get("fix_url"):
+        return str(stop.details["fix_url"])  # it waits for another: the fix is where that one's is
     place = REASONS[stop.reason].place
     integration_id = document.flow.integration_id
     if place == "mapping":

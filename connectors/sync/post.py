@@ -6,7 +6,7 @@ This is the other of the two places that catch ConnectorError.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -129,10 +129,11 @@ def _recognised(posting: Posting, hits: list[Booked]) -> News | None:
 
 
 def _recognised_change(posting: Posting, hits: list[Booked]) -> News | None:
+    """An amend or void that has happened already. `hits` holds the very document, read by its id, or nothing."""
     mine = next((hit for hit in hits if hit.ledger_ref == posting.document.ledger_ref), None)
     if posting.operation == Operation.VOID.value:
         return News(posting, booked=mine or _vanished(posting), adopted=True) if mine is None or mine.void else None
-    if mine is not None and not difference(from_data(posting.draft), mine):
+    if mine is not None and not mine.void and not difference(from_data(posting.draft), mine):
         return News(posting, booked=mine, adopted=True)
     return None
 
@@ -163,7 +164,7 @@ def post_batch(desk: Desk) -> int:
         return 0
     try:
         early, to_send = _look_before(desk, lease)
-        answered, stored = _send(desk, lease, early, to_send)
+        answered, stored = _send(desk, lease, to_send)
     except LeaseOver:
         return len(lease.postings)  # whoever took over looks first; our news would be a guess
     except ConnectorError as error:
@@ -178,16 +179,17 @@ def _batch_size(desk: Desk) -> int:
     return int(getattr(desk.connection, "batch_size", 0) or desk.capabilities.max_batch)
 
 
-def _look_before(desk: Desk, lease: Lease) -> tuple[list[News], list[Posting]]:
-    """The last try may have succeeded without our hearing of it, and someone may have keyed the bill by hand."""
+def _look_before(desk: Desk, lease: Lease) -> tuple[list[News], list[tuple[Posting, Booked | None]]]:
+    """The last try may have succeeded without our hearing of it, and someone may have keyed the bill by hand. What remains
+    to be sent comes with the document as the ledger holds it now (amend and void)."""
     found = _find(desk, lease.postings)
     early: list[News] = []
-    to_send: list[Posting] = []
+    to_send: list[tuple[Posting, Booked | None]] = []
     for posting in lease.postings:
         hits = found.get(posting.key, [])
         news = _recognised(posting, hits) or _forbidden_change(posting, hits)
         if news is None:
-            to_send.append(posting)
+            to_send.append((posting, hits[0] if hits and posting.operation != Operation.CREATE.value else None))
         else:
             early.append(news)
     return early, to_send
@@ -199,9 +201,9 @@ def _forbidden_change(posting: Posting, hits: list[Booked]) -> News | None:
         return None
     policy = posting.flow.integration.policy
     mine = next((hit for hit in hits if hit.ledger_ref == posting.document.ledger_ref), None)
-    if mine is None:
-        sentence = f"The ledger no longer has {posting.document.ledger_number or posting.document.ledger_ref}."
-        return News(posting, stop=Stop("not_found", sentence, "Decide whether to post it again.", "person"))
+    if mine is None or mine.void:
+        sentence = f"The ledger no longer has {posting.document.ledger_number or posting.document.ledger_ref}: it was deleted or reversed there."
+        return News(posting, stop=Stop("not_found", sentence, "If that is right, mark it settled; else restore it there and press Retry.", "person"))
     if mine.paid:
         sentence = f"{mine.number or mine.ledger_ref} is paid ({mine.paid} {mine.currency}), so it cannot be changed."
         return News(posting, stop=Stop("paid_cannot_change", sentence, "Correct it in the ledger by hand, then mark it settled here.", "person"))
@@ -212,21 +214,22 @@ def _forbidden_change(posting: Posting, hits: list[Booked]) -> News | None:
     return None
 
 
-def _send(desk: Desk, lease: Lease, early: list[News], to_send: list[Posting]) -> tuple[list[News], Batch | None]:
+def _send(desk: Desk, lease: Lease, to_send: list[tuple[Posting, Booked | None]]) -> tuple[list[News], Batch | None]:
     if not to_send:
         return [], None
-    drafts = [_keyed(posting) for posting in to_send]
+    drafts = [_keyed(posting, now_there) for posting, now_there in to_send]
+    postings = [posting for posting, _ in to_send]
     now = desk.clock()
     composition = batch.compose(desk.ledger, drafts)
     with transaction.atomic(durable=True):
         extend(lease, now=now)
-        stored = batch.keep(desk.connection, composition, to_send, now=now)
+        stored = batch.keep(desk.connection, composition, postings, now=now)
     try:
         outcomes = desk.ledger.send(composition, guard=lease.guard)
     except ConnectorError as error:
-        return [News(posting, error=error, request=_own_part(posting)) for posting in to_send], stored
+        return [News(posting, error=error, request=_own_part(posting)) for posting in postings], stored
     by_key = {outcome.key: outcome for outcome in outcomes}
-    news = [_news(posting, by_key.get(posting.key)) for posting in to_send]
+    news = [_news(posting, by_key.get(posting.key)) for posting in postings]
     return _second_look(desk, news), stored
 
 
@@ -266,26 +269,39 @@ def _not_shown(item: News) -> News:
     return item
 
 
-def _keyed(posting: Posting) -> KeyedDraft:
+def _keyed(posting: Posting, now_there: Booked | None) -> KeyedDraft:
+    draft = from_data(posting.draft)
+    if now_there is not None and not isinstance(draft, VendorDraft):
+        # Somebody may have posted our draft in the ledger since: it is changed as what it is now.
+        draft = replace(draft, as_draft=not now_there.settled)
     return KeyedDraft(
         key=posting.key,
         operation=Operation(posting.operation),
-        draft=from_data(posting.draft),
+        draft=draft,
         ledger_ref=posting.document.ledger_ref,
         void_date=posting.document.gl_date_moved_to,
     )
 
 
 def _find(desk: Desk, postings: list[Posting]) -> dict[str, list[Booked]]:
-    return desk.ledger.find([_lookup(posting) for posting in postings])
+    """What the ledger holds for each, by key: creates by number and token in one block, changes by the id they were booked under."""
+    creates = [posting for posting in postings if posting.operation == Operation.CREATE.value]
+    found = desk.ledger.find([_lookup(posting) for posting in creates]) if creates else {}
+    changes: dict[str, list[Posting]] = {}
+    for posting in postings:
+        if posting.operation != Operation.CREATE.value:
+            changes.setdefault(posting.draft["kind"], []).append(posting)
+    for kind, block in changes.items():
+        there = {booked.ledger_ref: booked for booked in desk.ledger.read(kind, [posting.document.ledger_ref for posting in block])}
+        found |= {posting.key: [there[posting.document.ledger_ref]] for posting in block if posting.document.ledger_ref in there}
+    return found
 
 
 def _lookup(posting: Posting) -> Lookup:
     draft = from_data(posting.draft)
     if isinstance(draft, VendorDraft):
         return Lookup(posting.key, draft_kind(draft), draft.vendor_id, draft.name, posting.token)
-    number = posting.document.ledger_number if posting.operation != Operation.CREATE.value else draft.number
-    return Lookup(posting.key, draft_kind(draft), draft.vendor, number or draft.number, posting.token)
+    return Lookup(posting.key, draft_kind(draft), draft.vendor, draft.number, posting.token)
 
 
 def _settle(desk: Desk, lease: Lease, news: list[News], stored: Batch | None = None) -> None:

@@ -58,6 +58,7 @@ REASONS = _table(
     Reason("previous_unsure", "The earlier invoice is not settled", _PROJECT, "document"),
     Reason("total_proof", "Total does not prove", _PROJECT, "source"),
     Reason("amount_unusable", "Amount cannot be booked", _PROJECT, "source"),
+    Reason("source_unreadable", "Sent in a form that cannot be read", _PROJECT, "source"),
     Reason("no_lines", "No lines", _PROJECT, "source"),
     Reason("date_missing", "No billing date", _PROJECT, "source"),
     Reason("date_impossible", "Impossible date", _PROJECT, "source"),

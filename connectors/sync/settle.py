@@ -224,7 +224,7 @@ def _later(item: News, error: ConnectorError, book: _Ledgerbook) -> None:
 def _tell(book: _Ledgerbook, item: News, event: events.Event, data: dict[str, object]) -> None:
     posting, document = item.posting, item.posting.document
     facts: dict[str, object] = {"operation": posting.operation, "amount": posting.amount, "currency": posting.currency, "key": posting.key}
-    facts |= {"token": posting.token, "source_id": document.source_id, "version": posting.version, "attempt": posting.attempts}
+    facts |= {"reference": posting.token, "source_id": document.source_id, "version": posting.version, "attempt": posting.attempts}
     book.entries.append(
         NewEntry(
             event,

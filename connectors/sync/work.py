@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from connectors.connections.models import Connection
 from connectors.port.errors import ConnectorError
-from connectors.sync import bench, follow, outbox, post, prepare, receipts, replay, run
+from connectors.sync import bench, follow, housekeeping, outbox, post, prepare, receipts, replay, run
 from connectors.sync.models import Document, Flow, Posting, PostingWait
 from connectors.sync.states import DocumentState, PostingState
 from onecore.lib.clock import utcnow
@@ -43,6 +43,7 @@ def work(*, budget_s: float = 45.0, clock: Clock = utcnow, integration_id: int |
 
 
 def _one_round(budget: Budget, clock: Clock, integration_id: int | None) -> int:
+    housekeeping.tidy(now=clock())
     done = outbox.release_stuck(now=clock()) + run.close_silent(now=clock())
     done += receipts.work_inbox(clock=clock)
     done += replay.replay_changes(now=clock())

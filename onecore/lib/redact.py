@@ -13,12 +13,13 @@ _SECRET_NAMES = re.compile(
     re.IGNORECASE,
 )
 _XML_SECRET = re.compile(
-    r"(<(?P<tag>\w*(?:password|sessionid|secret|taxid|achaccountnumber|achbankroutingnumber)\w*)\b[^>]*>)[^<]*(</(?P=tag)>)",
+    # Names are bounded, and so is the work: an answer made of half a tag a million times must not hold a worker up.
+    r"(<(?P<tag>\w{0,40}(?:password|sessionid|secret|taxid|achaccountnumber|achbankroutingnumber)\w{0,40})\b[^<>]{0,200}>)[^<]*(</(?P=tag)>)",
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
 _PAIR = re.compile(
-    r"((?:password|secret|(?:access_|refresh_|id_)?token|authorization|sessionid|client_secret|code)[\"']?\s*[=:]\s*[\"']?)[^\"'&\s,}<]+",
+    r"((?:password|secret|(?:access_|refresh_|id_)?token|authorization|sessionid|client_secret|(?<![\w -])code(?=[\"']?\s?=))[\"']?\s*[=:]\s*[\"']?)[^\"'&\s,}<]+",
     re.IGNORECASE,
 )
 

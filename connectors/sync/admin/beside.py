@@ -54,7 +54,7 @@ def beside(posting: Posting | None, reckoning: Reckoning | None, due: Decimal | 
     lines = [line for line in draft["lines"] if isinstance(line, dict)]
     total = sum(((exact(line.get("amount")) or ZERO) + (exact(line.get("tax_amount")) or ZERO) for line in lines), ZERO) * sign
     return Beside(
-        heading=f"{_KINDS.get(draft.get('kind', ''), 'Document')}, {_state_words(posting)}",
+        heading=f"{_KINDS.get(draft.get('kind', ''), 'Document')} of version {posting.version}, {_state_words(posting)}",
         heads=_heads(draft, names),
         pairs=tuple(_pairs(lines, reckoning, sign, currency, names)),
         source_total=figure(due, currency),

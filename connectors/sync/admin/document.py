@@ -38,9 +38,12 @@ class DocumentList(ChangeList):
         known = Reference.everywhere.filter(
             kind="project", connection__in={source for source, _ in pairs}, remote_id__in={project for _, project in pairs}
         )
-        names = {(source, remote_id): name for source, remote_id, name in known.values_list("connection_id", "remote_id", "name")}
+        names: dict[tuple[int, str], str] = {
+            (source, remote_id): name for source, remote_id, name in known.values_list("connection_id", "remote_id", "name")
+        }
         for row in self.result_list:
-            row.project_name = names.get((row.flow.integration.source_id, row.project_ref), row.project_ref)
+            name = names.get((row.flow.integration.source_id, row.project_ref), row.project_ref)
+            row.project_name = name  # type: ignore[attr-defined]
 
 
 @admin.register(Document)

@@ -83,7 +83,10 @@ def document_page(document: Document, *, may_act: bool, now: datetime) -> Docume
     newest = next((posting for posting in postings if posting.state not in {"superseded", "skipped"}), None)
     names = _names(document, postings[:1])
     hold = Hold.everywhere.filter(document=document, resolved_at__isnull=True).first()
-    reckoning = reckon(document, record, previous, newest, names)
+    made = reckon(document, record, previous, newest, names)
+    # What is posted stays as it was made; a hold since then is about today's figures, so those are shown with it.
+    is_stale = hold is not None and newest is not None and newest.state == "posted"
+    reckoning = reckon(document, record, previous, None, names) if is_stale else made
     return DocumentPage(
         state=badge(document.get_state_display(), tones.DOCUMENT.get(document.state, "quiet")),
         amount=money_text(document.amount, document.currency),
@@ -98,7 +101,7 @@ def document_page(document: Document, *, may_act: bool, now: datetime) -> Docume
         awaited_by=_documents(PostingWait.everywhere.filter(on=document, posting__state="blocked").values("posting__document_id")),
         reckoning=reckoning,
         no_reckoning="" if reckoning else _why_none(record, before),
-        beside=beside(newest, reckoning, document.amount, names),
+        beside=beside(newest, made, document.amount, names),
         versions=tuple(_versions(document, now)),
         postings=tuple(_posting(posting, now) for posting in postings),
         attempts=draw(_attempts(postings)),

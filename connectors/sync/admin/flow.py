@@ -43,6 +43,7 @@ class FlowForm(forms.ModelForm):
     class Meta:
         model = Flow
         fields = ("key", "every_minutes")  # the page adds the integration, narrowed to the tenant
+        labels = {"every_minutes": "Minutes between runs"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

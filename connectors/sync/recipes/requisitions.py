@@ -73,6 +73,9 @@ def _period(line: RequisitionLine, old: RequisitionLine | None) -> Period:
 
 def _unfit_record(question: Question) -> Stop | None:
     record, choices = question.record, question.choices
+    if unreadable := record.extra.get("unreadable"):
+        named = ", ".join(map(str, unreadable))
+        return Stop("source_unreadable", f"The source sent something that cannot be read: {named}.", "Correct it in the source.", "source")
     if not record.lines:
         return Stop(
             "no_lines", f"{_name(record)} has no lines, so there is nothing a bill could say.", "Open it in the source and add its lines.", "source"
