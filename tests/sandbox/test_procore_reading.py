@@ -23,11 +23,7 @@ def everything(procore: ProcoreCaller) -> list[dict[str, Any]]:
 def test_the_contractor_has_the_promised_size(sandbox: Sandbox, procore: ProcoreCaller, everything: list[dict[str, Any]]) -> None:
     projects = procore.projects()
     assert len(projects) == 5
-    rows = [
-        row
-        for project in projects
-        for row in procore.get("v1.0/budget_views/5101/detail_rows", project_id=project["id"], per_page=1000).json()
-    ]
+    rows = [row for project in projects for row in procore.get("v1.0/budget_views/5101/detail_rows", project_id=project["id"], per_page=1000).json()]
     assert sum(Decimal(row["original_budget_amount"]) for row in rows) == Decimal(35_000_000)
     assert int(procore.get("v1.0/vendors", company_id=procore.company_id).headers["Total"]) >= 60
     codes = procore.get("v1.0/cost_codes", project_id=projects[0]["id"], per_page=1000)
@@ -50,13 +46,13 @@ def test_every_chain_of_requisitions_holds_to_the_cent(everything: list[dict[str
         for item in row["items"]:
             value = {key: Decimal(text) for key, text in item.items() if isinstance(text, str) and _is_number(text)}
             old = before.get(item["line_item_id"])
-            done = (
-                value["work_completed_from_previous_application"] + value["work_completed_this_period"] + value["materials_presently_stored"]
-            )
+            done = value["work_completed_from_previous_application"] + value["work_completed_this_period"] + value["materials_presently_stored"]
             assert value["total_completed_and_stored_to_date"] == done
             held = _held(value)
             done_before = Decimal(old["total_completed_and_stored_to_date"]) if old else Decimal(0)
-            held_before = _held({key: Decimal(text) for key, text in old.items() if isinstance(text, str) and _is_number(text)}) if old else Decimal(0)
+            held_before = (
+                _held({key: Decimal(text) for key, text in old.items() if isinstance(text, str) and _is_number(text)}) if old else Decimal(0)
+            )
             net += done - done_before - (held - held_before)
         summary = {key: Decimal(text) for key, text in row["summary"].items() if _is_number(text)}
         assert net == summary["current_payment_due"]
