@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Page, sync_playwright
 
 from mappings.ensure import ensure_all
@@ -42,6 +43,7 @@ def page(place: Place, live_server: Any) -> Iterator[Page]:
         tab.goto(live_server.url + GRID)
         yield tab
         browser.close()
+        connections.close_all()  # while the player's loop runs this thread has a second connection; PostgreSQL could not drop the database
     assert faults == []
 
 
