@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from connectors.sandbox.control import intacct_acts, procore_acts, totals
+from connectors.sandbox.control import directory_acts, intacct_acts, procore_acts, totals
 from connectors.sandbox.control.asking import BadRequest, fields
 from connectors.sandbox.intacct.signin import GATEWAY_PATH
 from connectors.sandbox.messages import Request, Response, json_response
@@ -40,16 +40,16 @@ class ControlDesk:
             ("GET", "source/procore/{}/requisitions", self._with_town(totals.source_requisitions)),
             ("GET", "ledger/intacct/{}", self._with_town(totals.ledger)),
             ("POST", "procore/settings", self._procore_settings),
-            ("GET", "procore/{}/webhooks", self._with_town(procore_acts.webhook_queue)),
-            ("POST", "procore/{}/webhook", self._with_town(procore_acts.fire_webhook)),
+            ("GET", "procore/{}/webhooks", self._with_town(directory_acts.webhook_queue)),
+            ("POST", "procore/{}/webhook", self._with_town(directory_acts.fire_webhook)),
             ("POST", "procore/webhooks/pause", self._pause_webhooks),
             ("POST", "procore/{}/requisitions", self._with_town(procore_acts.create_requisition)),
             ("POST", "procore/{}/requisitions/{}/approve", self._with_town(procore_acts.approve)),
             ("POST", "procore/{}/requisitions/{}/unapprove", self._with_town(procore_acts.unapprove)),
             ("POST", "procore/{}/requisitions/{}/edit", self._with_town(procore_acts.edit)),
             ("POST", "procore/{}/requisitions/{}/delete", self._with_town(procore_acts.delete)),
-            ("POST", "procore/{}/recode", self._with_town(procore_acts.recode)),
-            ("POST", "procore/{}/vendors/merge", self._with_town(procore_acts.merge_vendors)),
+            ("POST", "procore/{}/recode", self._with_town(directory_acts.recode)),
+            ("POST", "procore/{}/vendors/merge", self._with_town(directory_acts.merge_vendors)),
             ("POST", "intacct/{}/period", self._with_town(intacct_acts.close_period)),
             ("POST", "intacct/{}/account", self._with_town(intacct_acts.change_account)),
             ("POST", "intacct/{}/vendor", self._with_town(intacct_acts.change_vendor)),

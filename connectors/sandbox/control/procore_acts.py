@@ -1,4 +1,4 @@
-"""What people do in the pretend Procore: approve, edit, delete, bill the next period, recode a line, merge vendors."""
+"""What people do in the pretend Procore: approve, edit, delete, bill the next period."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from connectors.sandbox.clock import iso
 from connectors.sandbox.control.asking import BadRequest, fields, missing
 from connectors.sandbox.messages import Request
-from connectors.sandbox.procore.hooks import announce
+from connectors.sandbox.procore.events import announce
 from connectors.sandbox.procore.requisitions import STATUSES, next_stamp
 from connectors.sandbox.state import Body, Where
 from connectors.sandbox.town import Town
@@ -50,9 +50,9 @@ def edit(town: Town, request: Request, company: str, requisition: str) -> Any:
 
 
 def delete(town: Town, request: Request, company: str, requisition: str) -> Any:
-    space = _space(town, company)
+    space = space_of(town, company)
     row = _requisition(town, space, requisition)
-    if _chain(town, space, row["commitment_id"])[-1]["id"] != row["id"]:
+    if chain_of(town, space, row["commitment_id"])[-1]["id"] != row["id"]:
         raise BadRequest("Only the latest requisition of a commitment can be deleted", status=409)
     return _change(town, company, requisition, lambda found: found.update(deleted_at=iso(town.clock.now())))
 
@@ -60,7 +60,7 @@ def delete(town: Town, request: Request, company: str, requisition: str) -> Any:
 def create_requisition(town: Town, request: Request, company: str) -> Any:
     """The next claim of a commitment; lines not named bill nothing, no lines at all bill a quarter of what is left."""
     values = fields(request, allowed=("commitment_id", "lines", "status", "invoice_number", "billing_date", "invoice_type"))
-    space = _space(town, company)
+    space = space_of(town, company)
     commitment = town.state.get(space, "commitment", int(values.get("commitment_id") or 0))
     if commitment is None:
         raise missing(f"There is no commitment {values.get('commitment_id')}")
@@ -70,12 +70,12 @@ def create_requisition(town: Town, request: Request, company: str) -> Any:
     with town.state.transaction():
         row = _next(town, space, commitment, values, status)
         keep_requisition(town.state, space, row)
-        _tell(town, space, commitment)
+        tell(town, space, commitment)
     return _shown(row)
 
 
 def _next(town: Town, space: str, commitment: Body, values: Body, status: str) -> Body:
-    chain = _chain(town, space, commitment["id"])
+    chain = chain_of(town, space, commitment["id"])
     previous = chain[-1] if chain else None
     before = {item["line"]: item for item in previous["items"]} if previous else {}
     rate = commitment["retainage_percent"]
@@ -129,7 +129,7 @@ def _lines(row: Body, lines: list[Body]) -> None:
 
 def _change(town: Town, company: str, requisition: str, apply: Callable[[Body], Any]) -> Any:
     """Change one claim, carry the figures through those that follow, move updated_at of what changed."""
-    space = _space(town, company)
+    space = space_of(town, company)
     with town.state.transaction():
         row = _requisition(town, space, requisition)
         row["items"] = [dict(item) for item in row["items"]]
@@ -139,13 +139,13 @@ def _change(town: Town, company: str, requisition: str, apply: Callable[[Body], 
         _carry_through(town, space, row["commitment_id"])
         commitment = town.state.get(space, "commitment", row["commitment_id"])
         if commitment is not None:
-            _tell(town, space, commitment)
+            tell(town, space, commitment)
     return _shown(_requisition(town, space, requisition, deleted=True))
 
 
 def _carry_through(town: Town, space: str, commitment_id: int) -> None:
     previous: dict[int, figures.Item] = {}
-    for row in _chain(town, space, commitment_id):
+    for row in chain_of(town, space, commitment_id):
         before = [dict(item) for item in row["items"]]
         items = [figures.carry(item, previous.get(item["line"])) for item in row["items"]]
         if items != before:
@@ -154,12 +154,12 @@ def _carry_through(town: Town, space: str, commitment_id: int) -> None:
         previous = {item["line"]: item for item in items}
 
 
-def _chain(town: Town, space: str, commitment_id: int) -> list[Body]:
+def chain_of(town: Town, space: str, commitment_id: int) -> list[Body]:
     rows = town.state.select(space, "requisition", Where(k1=[str(commitment_id)]))
     return sorted((row for row in rows if not row["deleted_at"]), key=lambda row: int(row["number"]))
 
 
-def _tell(town: Town, space: str, commitment: Body) -> None:
+def tell(town: Town, space: str, commitment: Body) -> None:
     """Billing moves the commitment's totals; requisitions themselves have no webhook resource."""
     stamped = {**commitment, "updated_at": next_stamp(town.clock.now(), commitment["updated_at"])}
     keep_commitment(town.state, space, stamped)
@@ -167,80 +167,7 @@ def _tell(town: Town, space: str, commitment: Body) -> None:
              resource=CONTRACT_NAMES[commitment["type"]], event="update", resource_id=commitment["id"])  # fmt: skip
 
 
-def recode(town: Town, request: Request, company: str) -> Any:
-    """Give a contract line another cost code; its requisitions show it at once."""
-    values = fields(request, allowed=("line_item_id", "cost_code_id"))
-    space = _space(town, company)
-    with town.state.transaction():
-        line = town.state.get(space, "line", int(values.get("line_item_id") or 0))
-        code = town.state.get(space, "cost_code", int(values.get("cost_code_id") or 0))
-        if line is None or code is None or code["project_id"] != line["project_id"]:
-            raise missing("There is no such line, or no such cost code in its project")
-        kind = town.state.get(space, "line_item_type", line["line_item_type_id"]) or {}
-        rows = [row for row in town.state.select(space, "wbs_code", Where(parents=[line["project_id"]]))
-                if row["flat_code"] == f"{code['full_code']}.{kind.get('code')}"]  # fmt: skip
-        wbs = rows[0] if rows else _new_budget_code(town, space, line, code, kind)
-        changed = {**line, "cost_code_id": code["id"], "full_code": code["full_code"], "wbs_code_id": wbs["id"]}
-        town.state.put(space, "line", line["id"], changed, parent=line["commitment_id"])
-        for row in _chain(town, space, line["commitment_id"]):
-            if any(item["line"] == line["id"] for item in row["items"]):
-                keep_requisition(town.state, space, {**row, "updated_at": next_stamp(town.clock.now(), row["updated_at"])})
-        commitment = town.state.get(space, "commitment", line["commitment_id"])
-        if commitment is not None:
-            _tell(town, space, commitment)
-    return {"line_item_id": line["id"], "cost_code_id": code["id"], "full_code": code["full_code"]}
-
-
-def _new_budget_code(town: Town, space: str, line: Body, code: Body, kind: Body) -> Body:
-    old = town.state.get(space, "wbs_code", line["wbs_code_id"]) or {}
-    row_id = town.state.next_id(f"{space}:wbs_code")
-    flat = f"{code['full_code']}.{kind.get('code')}"
-    parts = [dict(part) for part in old["segment_items"]]
-    parts[0] |= {"id": code["id"], "code": code["code"], "name": code["name"], "path_code": code["full_code"], "is_parent": False}
-    body = {**old, "id": row_id, "flat_code": flat, "flat_name": f"{code['name']}.{kind.get('name')}",
-            "description": f"{code['name']}.{kind.get('name')}", "cost_code_id": code["id"], "segment_items": parts}  # fmt: skip
-    town.state.put(space, "wbs_code", row_id, body, parent=line["project_id"], k1=flat, updated=iso(town.clock.now()))
-    return body
-
-
-def merge_vendors(town: Town, request: Request, company: str) -> Any:
-    """People merge vendors on the screen: the source's id vanishes and everything points to the primary."""
-    values = fields(request, allowed=("primary_id", "source_id"))
-    space = _space(town, company)
-    primary, source = int(values.get("primary_id") or 0), int(values.get("source_id") or 0)
-    with town.state.transaction():
-        if town.state.get(space, "vendor", primary) is None or town.state.get(space, "vendor", source) is None:
-            raise missing("There is no such vendor")
-        moved = 0
-        for row in list(town.state.select(space, "commitment")):
-            if row["vendor_id"] == source:
-                moved += 1
-                keep_commitment(town.state, space, {**row, "vendor_id": primary, "updated_at": next_stamp(town.clock.now(), row["updated_at"])})
-                for claim in _chain(town, space, row["id"]):
-                    stamp = next_stamp(town.clock.now(), claim["updated_at"])
-                    keep_requisition(town.state, space, {**claim, "vendor_id": primary, "updated_at": stamp})
-        town.state.delete(space, "vendor", Where(ids=[source]))
-    return {"primary_id": primary, "source_id": source, "commitments_moved": moved}
-
-
-def fire_webhook(town: Town, request: Request, company: str) -> Any:
-    values = fields(request, allowed=("resource_name", "event_type", "resource_id", "project_id", "copies", "shuffle"))
-    _space(town, company)
-    queued = announce(
-        town, company_id=int(company), project_id=values.get("project_id"), resource=str(values.get("resource_name")),
-        event=str(values.get("event_type", "update")), resource_id=int(values.get("resource_id") or 0),
-        copies=int(values.get("copies", 1)), shuffle=bool(values.get("shuffle", False)),
-    )  # fmt: skip
-    return {"queued": queued}
-
-
-def webhook_queue(town: Town, request: Request, company: str) -> Any:
-    space = _space(town, company)
-    names = ("id", "hook_id", "outcome", "attempts", "response_status", "event")
-    return {"deliveries": [{name: row[name] for name in names} for row in town.state.select(space, "delivery")]}
-
-
-def _space(town: Town, company: str) -> str:
+def space_of(town: Town, company: str) -> str:
     if not company.isdigit() or town.state.get(f"procore:{company}", "company", int(company)) is None:
         raise missing(f"There is no Procore company {company}")
     return f"procore:{company}"

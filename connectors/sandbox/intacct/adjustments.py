@@ -2,15 +2,9 @@
 
 from decimal import Decimal
 
-from connectors.sandbox.intacct.bills import (
-    Fields,
-    check_header,
-    in_open_period,
-    keep_bill,
-    legacy_date,
-    set_state,
-    write_totals,
-)
+from connectors.sandbox.intacct.bill_checks import check_header, in_open_period
+from connectors.sandbox.intacct.bill_fields import Fields
+from connectors.sandbox.intacct.bill_keeping import keep_bill, legacy_date, set_state, write_totals
 from connectors.sandbox.intacct.desk import Desk
 from connectors.sandbox.intacct.dimensions import account_of, as_failure, line_dimensions
 from connectors.sandbox.intacct.failures import ErrorEntry, Failure, refuse
@@ -70,8 +64,8 @@ def _store(desk: Desk, node: Node) -> str:
         raise refuse("BL01001973", f"The total of an adjustment must be positive: {total}.", "Enter a bill instead.")
     number = header["RECORDID"]
     if number and desk.company["duplicate_bills"] != "allow":
-        for row in desk.town.state.select(desk.space, "APADJUSTMENT", Where(k1=[header["VENDORID"]], k2=[number])):
-            if row["STATE"] != "Reversed":
+        for other in desk.town.state.select(desk.space, "APADJUSTMENT", Where(k1=[header["VENDORID"]], k2=[number])):
+            if other["STATE"] != "Reversed":
                 raise refuse("BL34000061", f"Another APAdjustment with the given value(s) {number} already exists.")
     in_open_period(desk, read_date(header["WHENPOSTED"]))
     record = desk.next_record()

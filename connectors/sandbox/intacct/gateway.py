@@ -1,14 +1,13 @@
 """The XML gateway: envelope, sender, sign-in, then function by function with control ids and transactions."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from connectors.sandbox.intacct.desk import Desk
 from connectors.sandbox.intacct.envelope import Envelope, Function, read_envelope
-from connectors.sandbox.intacct.failures import ROLLED_BACK, ControlFailure, ErrorEntry, Failure, SignInFailure, error_message
+from connectors.sandbox.intacct.failures import ROLLED_BACK, ControlFailure, ErrorEntry, Failure, SignInFailure
 from connectors.sandbox.intacct.functions import WRITES, function_named
+from connectors.sandbox.intacct.replies import answered, control_failure, failed, not_signed_in, result
 from connectors.sandbox.intacct.signin import (
     GATEWAY_PATH,
     SignedIn,
@@ -19,10 +18,11 @@ from connectors.sandbox.intacct.signin import (
     open_session,
     sign_in,
 )
+from connectors.sandbox.intacct.slots import Slots
 from connectors.sandbox.messages import Request, Response
-from connectors.sandbox.state import Where
+from connectors.sandbox.state import Body, Where
 from connectors.sandbox.town import Town
-from connectors.sandbox.transport.xml import Node, serialize
+from connectors.sandbox.transport.xml import Node
 
 DUPLICATE = "XL03000999"  # synthetic: the real number is not documented
 CONTENT_TYPES = ("application/xml", "text/xml", "x-intacct-xml-request")
@@ -32,8 +32,7 @@ MAX_FUNCTIONS = 500
 class Intacct:
     def __init__(self, town: Town) -> None:
         self._town = town
-        self._slots = threading.Condition()
-        self._running: dict[str, int] = {}
+        self._slots = Slots()
 
     # ---- what the frame asks
 
@@ -48,33 +47,15 @@ class Intacct:
 
     @contextmanager
     def admission(self, request: Request) -> Iterator[Response | None]:
-        """A company has so many slots; who finds none waits a while and is then turned away."""
         company = self._company_named(request)
         if company is None:
             yield None
             return
-        name, slots = company["companyid"], int(company["slots"])
-        deadline = time.monotonic() + float(company["slot_wait_s"])
-        with self._slots:
-            while self._running.get(name, 0) >= slots:
-                left = deadline - time.monotonic()
-                if left <= 0 or not self._slots.wait(left):
-                    break
-            admitted = self._running.get(name, 0) < slots
-            if admitted:
-                self._running[name] = self._running.get(name, 0) + 1
-        if not admitted:
+        with self._slots.taken(company["companyid"], slots=int(company["slots"]), wait_s=float(company["slot_wait_s"])) as admitted:
             error = ErrorEntry("GW-0010", "Rate limit or concurrency limit reached. Try again later.")
-            yield self._control_failure(request.parsed, [error], status=429)
-            return
-        try:
-            yield None
-        finally:
-            with self._slots:
-                self._running[name] -= 1
-                self._slots.notify()
+            yield None if admitted else control_failure(request.parsed, [error], status=429)
 
-    def _company_named(self, request: Request) -> dict[str, object] | None:
+    def _company_named(self, request: Request) -> Body | None:
         envelope = request.parsed
         if not isinstance(envelope, Envelope):
             return None
@@ -88,7 +69,7 @@ class Intacct:
             return Response(404, b"<html><body>Not found</body></html>", {"Content-Type": "text/html"})
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind not in CONTENT_TYPES:
-            return self._control_failure(None, [ErrorEntry("GW-0014", "Invalid content type")], status=400)
+            return control_failure(None, [ErrorEntry("GW-0014", "Invalid content type")], status=400)
         if "expire_tokens" in request.effects:
             expire_sessions(self._town)
         if "forget_controlids" in request.effects:
@@ -96,14 +77,14 @@ class Intacct:
                 self._town.state.delete(space, "controlid", Where())
         envelope = request.parsed
         if isinstance(envelope, ControlFailure):
-            return self._control_failure(None, envelope.errors)
+            return control_failure(None, envelope.errors)
         try:
             check_sender(self._town, envelope)
             signed = sign_in(self._town, envelope, request.path)
         except ControlFailure as failure:
-            return self._control_failure(envelope, failure.errors)
+            return control_failure(envelope, failure.errors)
         except SignInFailure as failure:
-            return self._not_signed_in(envelope, failure)
+            return not_signed_in(envelope, failure)
         return self._operation(request, envelope, signed)
 
     def _is_gateway(self, path: str) -> bool:
@@ -120,16 +101,13 @@ class Intacct:
             results = [*reversed(results[1:]), results[0]]
         if "drop_result" in request.effects:
             results = results[:-1]
-        root = self._head(envelope, "success")
-        operation = root.add("operation")
-        operation.children = [signed.authentication(), *results]
-        return self._respond(envelope, root)
+        return answered(envelope, signed.authentication(), results)
 
     def _run(self, request: Request, envelope: Envelope, signed: SignedIn) -> list[Node]:
         desk = Desk(self._town, signed.company, signed.user, signed.location, request.late_s, signed.sessionid)
         if len(envelope.functions) > MAX_FUNCTIONS:
             error = ErrorEntry("XL03000003", f"At most {MAX_FUNCTIONS} functions in one request")
-            return [_failed(function, [error], envelope) for function in envelope.functions]
+            return [failed(function, [error], envelope) for function in envelope.functions]
         if any(function.node.tag == "getAPISession" for function in envelope.functions):
             return self._sessions(envelope, signed)
         if not envelope.transaction:
@@ -150,18 +128,18 @@ class Intacct:
                 sessionid, endpoint = open_session(self._town, signed, envelope.sender, location)
                 self._remember(signed.company["companyid"], envelope, function)
         except Failure as failure:
-            return [_failed(each, failure.errors, envelope) for each in envelope.functions]
+            return [failed(each, failure.errors, envelope) for each in envelope.functions]
         data = Node("data")
         api = data.add("api")
         for tag, value in (("sessionid", sessionid), ("endpoint", endpoint), ("locationid", location)):
             api.add(tag, value)
-        return [_result(function, "success", [data])]
+        return [result(function, "success", [data])]
 
     def _one(self, desk: Desk, envelope: Envelope, function: Function) -> Node:
         try:
             return self._do(desk, envelope, function)
         except Failure as failure:
-            return _failed(function, failure.errors, envelope)
+            return failed(function, failure.errors, envelope)
 
     def _do(self, desk: Desk, envelope: Envelope, function: Function) -> Node:
         """Stored and committed, or failed and nothing left behind."""
@@ -170,7 +148,7 @@ class Intacct:
             self._not_done_before(desk.company["companyid"], envelope, function)
             payload = run(desk, function.node)
             self._remember(desk.company["companyid"], envelope, function)
-        return _result(function, "success", payload)
+        return result(function, "success", payload)
 
     def _all_or_none(self, desk: Desk, envelope: Envelope) -> list[Node]:
         rolled_back = ErrorEntry("XL03000009", ROLLED_BACK)
@@ -186,9 +164,7 @@ class Intacct:
         except Failure as failure:
             errors = failure.errors
         return [
-            _failed(function, [*errors, rolled_back], envelope)
-            if function is culprit
-            else _failed(function, [rolled_back], envelope, status="aborted")
+            failed(function, [*errors, rolled_back], envelope) if function is culprit else failed(function, [rolled_back], envelope, status="aborted")
             for function in envelope.functions
         ]
 
@@ -207,48 +183,3 @@ class Intacct:
         number = self._town.state.next_id(f"{space}:controlid")
         key = f"{envelope.sender}\n{function.controlid}"
         self._town.state.put(space, "controlid", number, {"key": key}, k1=key)
-
-    # ---- answers
-
-    def _head(self, envelope: Envelope | None, status: str) -> Node:
-        root = Node("response")
-        control = root.add("control")
-        control.add("status", status)
-        values = envelope.control if isinstance(envelope, Envelope) else None
-        for tag in ("senderid", "controlid", "uniqueid", "dtdversion"):
-            control.add(tag, (values.value(tag) if values else None) or "")
-        return root
-
-    def _control_failure(self, envelope: Envelope | None, errors: list[ErrorEntry], *, status: int = 200) -> Response:
-        root = self._head(envelope, "failure")
-        root.children.append(error_message(errors, extra=False))
-        return self._respond(envelope, root, status=status)
-
-    def _not_signed_in(self, envelope: Envelope, failure: SignInFailure) -> Response:
-        root = self._head(envelope, "success")
-        operation = root.add("operation")
-        authentication = operation.add("authentication")
-        authentication.add("status", "failure")
-        login = envelope.login
-        authentication.add("userid", (login.value("userid") if login else "") or "")
-        authentication.add("companyid", (login.value("companyid") if login else "") or "")
-        authentication.add("locationid", (login.value("locationid") if login else "") or "")
-        operation.children.append(error_message(failure.errors, extra=envelope.extra))
-        return self._respond(envelope, root)
-
-    def _respond(self, envelope: Envelope | None, root: Node, *, status: int = 200) -> Response:
-        pretty = envelope.pretty if isinstance(envelope, Envelope) else True
-        return Response(status, serialize(root, pretty=pretty), {"Content-Type": "text/xml; charset=UTF-8"})
-
-
-def _result(function: Function, status: str, payload: list[Node]) -> Node:
-    node = Node("result")
-    node.add("status", status)
-    node.add("function", function.node.tag)
-    node.add("controlid", function.controlid)
-    node.children += payload
-    return node
-
-
-def _failed(function: Function, errors: list[ErrorEntry], envelope: Envelope, *, status: str = "failure") -> Node:
-    return _result(function, status, [error_message(errors, extra=envelope.extra)])

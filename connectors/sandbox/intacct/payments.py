@@ -3,7 +3,9 @@
 from collections import defaultdict
 from decimal import Decimal
 
-from connectors.sandbox.intacct.bills import in_open_period, read_fields, set_state, write_totals
+from connectors.sandbox.intacct.bill_checks import in_open_period
+from connectors.sandbox.intacct.bill_fields import read_fields
+from connectors.sandbox.intacct.bill_keeping import set_state, write_totals
 from connectors.sandbox.intacct.desk import Desk
 from connectors.sandbox.intacct.dimensions import as_failure
 from connectors.sandbox.intacct.failures import invalid, refuse

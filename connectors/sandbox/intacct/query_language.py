@@ -36,7 +36,7 @@ def read_by_query(desk: Desk, node: Node) -> list[Node]:
     names = wanted_fields(definition, node.value("fields"))
     result_id = secrets.token_urlsafe(18)
     numbers = [int(row["RECORDNO"]) for row in rows]
-    kept = {"result_id": result_id, "session": desk.sessionid, "object": definition.name, "fields": names,
+    kept: Body = {"result_id": result_id, "session": desk.sessionid, "object": definition.name, "fields": names,
             "numbers": numbers[int(size_text) :], "size": int(size_text), "total": len(rows)}  # fmt: skip
     desk.town.state.put(desk.space, "result", desk.town.state.next_id(f"{desk.space}:result"), kept, k1=result_id)
     return [_page(definition, names, rows[: int(size_text)], total=len(rows), remaining=len(kept["numbers"]), result_id=result_id)]

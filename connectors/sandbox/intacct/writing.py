@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.sandbox.intacct import bills, payments
-from connectors.sandbox.intacct.bills import read_fields
+from connectors.sandbox.intacct.bill_fields import read_fields
 from connectors.sandbox.intacct.desk import Desk, key_text
 from connectors.sandbox.intacct.dimensions import as_failure
 from connectors.sandbox.intacct.failures import ErrorEntry, Failure, invalid, refuse, unknown_field

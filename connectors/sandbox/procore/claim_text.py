@@ -3,7 +3,7 @@
 from typing import Any
 
 from connectors.sandbox.procore.asking import Call
-from connectors.sandbox.procore.commitments import all_lines
+from connectors.sandbox.procore.commitment_text import all_lines
 from connectors.sandbox.state import Body
 from connectors.sandbox.world import figures
 from connectors.sandbox.world.money import text

@@ -69,6 +69,7 @@ def _same_company(call: Call, company_id: int) -> None:
 
 
 def show_permissions(call: Call) -> Response:
+    tools: tuple[str, ...]
     if call.request.one("project_id"):
         scope, tools = f"/{call.project(call.require_int('project_id'))['id']}/project", PROJECT_TOOLS
     elif call.request.one("company_id"):

@@ -7,7 +7,7 @@ from connectors.sandbox.clock import iso
 from connectors.sandbox.messages import Response, json_response
 from connectors.sandbox.procore.asking import Call, Refusal
 from connectors.sandbox.procore.commitments import find_commitment
-from connectors.sandbox.procore.hooks import announce
+from connectors.sandbox.procore.events import announce
 from connectors.sandbox.procore.listing import filters, in_range, integers, moments, paged
 from connectors.sandbox.state import Body, Where
 from connectors.sandbox.world.money import cents, text
@@ -114,6 +114,13 @@ def _check(call: Call, contract: Body, values: dict[str, Any], *, creating: bool
     unknown = sorted(set(values) - set(FIELDS))
     if unknown:
         raise Refusal(406, f"Unknown field: {unknown[0]}", fields={name: ["is unknown"] for name in unknown})
+    problems = {**_wrong_values(values, creating=creating), **_wrong_links(call, contract, values, own_id=own_id)}
+    if problems:
+        name, texts = next(iter(problems.items()))
+        raise Refusal(422, f"{name} {texts[0]}", fields=problems)
+
+
+def _wrong_values(values: dict[str, Any], *, creating: bool) -> dict[str, list[str]]:
     problems: dict[str, list[str]] = {}
     if creating and values.get("amount") in (None, ""):
         problems["amount"] = ["can't be blank"]
@@ -127,6 +134,11 @@ def _check(call: Call, contract: Body, values: dict[str, Any], *, creating: bool
             problems[name] = ["is not a date"]
     if values.get("payment_method") not in (None, *METHODS):
         problems["payment_method"] = ["is not included in the list"]
+    return problems
+
+
+def _wrong_links(call: Call, contract: Body, values: dict[str, Any], *, own_id: int | None) -> dict[str, list[str]]:
+    problems: dict[str, list[str]] = {}
     if values.get("requisition_id") is not None:
         claim = call.town.state.get(call.space, "requisition", int(values["requisition_id"]))
         if claim is None or claim["commitment_id"] != contract["id"]:
@@ -135,9 +147,7 @@ def _check(call: Call, contract: Body, values: dict[str, Any], *, creating: bool
         for other in call.town.state.select(call.space, "contract_payment"):
             if other["origin_id"] == values["origin_id"] and other["id"] != own_id:
                 problems["origin_id"] = ["has already been taken"]
-    if problems:
-        name, texts = next(iter(problems.items()))
-        raise Refusal(422, f"{name} {texts[0]}", fields=problems)
+    return problems
 
 
 def _is_date(value: str) -> bool:

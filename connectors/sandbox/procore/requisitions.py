@@ -7,7 +7,7 @@ from connectors.sandbox.clock import iso, parse_iso
 from connectors.sandbox.messages import Response, json_response
 from connectors.sandbox.procore.asking import Call, Refusal
 from connectors.sandbox.procore.claim_text import claim_body, item_body
-from connectors.sandbox.procore.commitments import all_lines
+from connectors.sandbox.procore.commitment_text import all_lines
 from connectors.sandbox.procore.listing import filters, in_range, integers, moments, paged
 from connectors.sandbox.state import Body, Where
 from connectors.sandbox.world.claims import PAYABLE, REVIEW_STATUSES, keep_requisition

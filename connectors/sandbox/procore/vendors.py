@@ -5,7 +5,7 @@ from typing import Any
 from connectors.sandbox.clock import iso
 from connectors.sandbox.messages import Response, json_response
 from connectors.sandbox.procore.asking import Call, Refusal
-from connectors.sandbox.procore.hooks import announce
+from connectors.sandbox.procore.events import announce
 from connectors.sandbox.procore.listing import filters, in_range, integers, moments, paged, sorted_rows
 from connectors.sandbox.state import Body
 
@@ -176,7 +176,7 @@ def _check(call: Call, values: Body, *, row_id: int | None, creating: bool) -> N
 
 def _create(call: Call, values: Body) -> Body:
     blank = next(iter(call.town.state.select(call.space, "vendor")), {})
-    empty = {key: ([] if isinstance(value, list) else None) for key, value in blank.items()}
+    empty: Body = {key: ([] if isinstance(value, list) else None) for key, value in blank.items()}
     new = {
         **empty, "id": call.town.state.next_id(f"{call.space}:vendor"), "is_active": True, "synced_to_erp": False,
         "authorized_bidder": False, "prequalified": False, "union_member": False, "non_union_prevailing_wage": False,

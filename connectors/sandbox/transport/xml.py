@@ -1,6 +1,7 @@
 """XML in and out as plain nodes; documents with a DTD, entities or absurd size are refused."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -45,7 +46,8 @@ def parse(body: bytes) -> Node:
         root = etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise BadXml(str(error)) from error
-    if root.getroottree().docinfo.doctype:
+    document: Any = root.getroottree().docinfo
+    if document.doctype:
         raise BadXml("A document type declaration is not allowed")
     if sum(1 for _ in root.iter()) > MAX_NODES:
         raise BadXml("The document has too many elements")
