@@ -27,8 +27,9 @@ def test_a_draft_bill_is_stored_and_read_back(intacct: IntacctCaller, sandbox: S
     assert row["TOTALENTERED"] == row["TOTALDUE"] == row["TRX_TOTALENTERED"] == "1062.22"
     assert row["DESCRIPTION"] == "Level 2 <pour> & strip ]]> 🏗"
     assert row["WHENPOSTED"] == "10/31/2026"
-    items = intacct.query("APBILLITEM", "LINE_NO ACCOUNTNO TRX_AMOUNT PROJECTID", f"<equalto><field>RECORDKEY</field><value>{made.record}</value></equalto>",
-                          "<orderby><order><field>LINE_NO</field><ascending/></order></orderby>").rows()  # fmt: skip
+    condition = f"<equalto><field>RECORDKEY</field><value>{made.record}</value></equalto>"
+    order = "<orderby><order><field>LINE_NO</field><ascending/></order></orderby>"
+    items = intacct.query("APBILLITEM", "LINE_NO ACCOUNTNO TRX_AMOUNT PROJECTID", condition, order).rows()
     assert [(item["ACCOUNTNO"], item["TRX_AMOUNT"]) for item in items] == [("5030", "1200.50"), ("5260", "-20.25"), ("2110", "-118.03")]
     held = sandbox.get("ledger/intacct/CASCADIA")
     mine = next(document for document in held["documents"] if document["RECORDNO"] == made.record)

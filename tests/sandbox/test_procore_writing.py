@@ -29,8 +29,14 @@ def test_a_vendor_is_created_changed_and_found(procore: ProcoreCaller) -> None:
 
 @pytest.mark.parametrize(
     ("fields", "status"),
-    [({"name": ""}, 422), ({"origin_code": "x"}, 422), ({"name": "x" * 256}, 422), ({"name": "x", "colour": "red"}, 406), ({"name": "x", "is_active": "yes"}, 422)],
-)  # fmt: skip
+    [
+        ({"name": ""}, 422),
+        ({"origin_code": "x"}, 422),
+        ({"name": "x" * 256}, 422),
+        ({"name": "x", "colour": "red"}, 406),
+        ({"name": "x", "is_active": "yes"}, 422),
+    ],
+)
 def test_a_wrong_vendor_is_refused(procore: ProcoreCaller, fields: dict[str, Any], status: int) -> None:
     assert _vendor(procore, **fields).status_code == status
 

@@ -62,7 +62,7 @@ def test_html_and_cut_answers_after_acceptance(sandbox: Sandbox, intacct: Intacc
 def test_a_truncated_body_may_also_lie_about_its_length(sandbox: Sandbox, procore: ProcoreCaller) -> None:
     sandbox.weather("truncated", system="procore", times=1, content_length="adjusted")
     answer = procore.get("v1.1/projects", company_id=procore.company_id)
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(requests.exceptions.JSONDecodeError):
         answer.json()
 
 
@@ -76,7 +76,15 @@ def test_plain_refusals_do_not_process(sandbox: Sandbox, procore: ProcoreCaller)
     assert procore.call("GET", "v1.0/me", allow_redirects=False).headers["Location"] == "http://127.0.0.1:1/"
 
 
-@pytest.mark.parametrize(("form", "test"), [("seconds", str.isdigit), ("date", lambda v: v.endswith("GMT")), ("negative", lambda v: v == "-5"), ("absurd", lambda v: int(v) > 10**7)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("form", "test"),
+    [
+        ("seconds", str.isdigit),
+        ("date", lambda value: value.endswith("GMT")),
+        ("negative", lambda value: value == "-5"),
+        ("absurd", lambda value: int(value) > 10**7),
+    ],
+)
 def test_retry_after_comes_in_every_form(sandbox: Sandbox, procore: ProcoreCaller, form: str, test: Any) -> None:
     sandbox.weather("retry_after", system="procore", form=form, times=1)
     answer = procore.get("v1.0/me")
@@ -174,8 +182,14 @@ def test_rules_skip_and_end_and_pick_by_operation(sandbox: Sandbox, procore: Pro
 
 
 @pytest.mark.parametrize(
-    "rule", [{"effect": "hail"}, {"effect": "slow", "system": "sap"}, {"effect": "slow", "match": {"colour": "x"}}, {"effect": "slow", "match": {"path": "("}}]
-)  # fmt: skip
+    "rule",
+    [
+        {"effect": "hail"},
+        {"effect": "slow", "system": "sap"},
+        {"effect": "slow", "match": {"colour": "x"}},
+        {"effect": "slow", "match": {"path": "("}},
+    ],
+)
 def test_a_rule_that_makes_no_sense_is_refused(sandbox: Sandbox, rule: dict[str, Any]) -> None:
     assert requests.post(f"{sandbox.address}/control/weather", json=rule, timeout=10).status_code == 400
 
