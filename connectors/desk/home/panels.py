@@ -28,6 +28,8 @@ def panels(request: HttpRequest) -> list[Panel]:
 
 
 def _panels(board: Board) -> Iterator[Panel]:
+    if board.worker_silent:
+        yield Panel("Nobody is working", "desk/silent.html", {"seen": age_text(board.worker_seen, now=board.now) if board.worker_seen else ""})
     yield _held(board)
     if board.needy:
         yield Panel("Connections that need someone", "desk/needy.html", {"needy": board.needy}, wide=False)
@@ -70,8 +72,7 @@ def _runs(board: Board) -> Panel:
         }
         for run in board.runs
     ]
-    context = {"rows": rows, "silent": board.worker_silent, "seen": age_text(board.worker_seen, now=board.now)}
-    return Panel("Last runs", "desk/runs.html", context, link=reverse("admin:sync_run_changelist"), link_text="All runs")
+    return Panel("Last runs", "desk/runs.html", {"rows": rows}, link=reverse("admin:sync_run_changelist"), link_text="All runs")
 
 
 def _text(money: Money) -> str:

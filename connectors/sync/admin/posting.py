@@ -68,9 +68,9 @@ class PostingAdmin(TenantAdmin):
     @admin.display(description="last answer")
     def said(self, posting: Posting) -> SafeString | str:
         text = isolated(posting.last_error)
-        return (
-            format_html('<span class="oc-said" title="{}">{}</span>', text, text if len(text) <= _SHORT else f"{text[:_SHORT]}…") if text else NOTHING
-        )
+        if not text:
+            return NOTHING
+        return format_html('<span class="oc-said" title="{}">{}</span>', text, text if len(text) <= _SHORT else f"{text[:_SHORT]}…")
 
     @admin.display(description="tries")
     def tries(self, posting: Posting) -> SafeString:
