@@ -143,7 +143,7 @@ def _integration(joint: Joint, links: dict[str, Connection], where: str, folder:
     tell(f"{joint.name}: reading the lists of both sides")
     _read_lists(integration, flows)
     _policy(integration, joint.policy, f"{where}.policy")
-    made = ensure_all(integration)
+    made = ensure_all(integration)  # also where the lists were read by another integration of the same connections
     imported = _mappings(integration, folder / joint.mappings, f"{where}.mappings", tell) if joint.mappings else []
     _switch(flows, joint.flows)
     return {"integration": integration.slug, "mapping_rows": made, "imported": imported, "flows": [flow.key for flow in flows]}
