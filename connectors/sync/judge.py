@@ -105,6 +105,8 @@ def _previous_stop(record: Requisition, previous: Document | None) -> str:
         return ""
     if previous is None:
         return f"The invoice before it (source id {record.previous_ref}) cannot be seen, so this period cannot be counted."
+    if previous.sequence >= record.number:
+        return f"The source names {previous.title} as the invoice before this one, but it comes after it, so this period cannot be counted."
     if previous.gone_at:
         return f"The invoice before it, {previous.title}, is gone in the source, so this period cannot be counted."
     if previous.record.get("standing") != Standing.PAYABLE.value:

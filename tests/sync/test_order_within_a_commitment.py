@@ -99,3 +99,12 @@ def test_skipping_a_predecessor_lets_the_next_go_with_its_own_period_only(paper_
     paper_world.work()
     assert paper_world.document("1").state == "skipped"
     assert [bill.total for bill in paper.SHEET.bills()] == [Decimal("1000.00")]
+
+
+def test_invoices_that_name_each_other_as_predecessor_are_refused_and_never_wait_in_a_circle(paper_world):
+    paper.SHEET.records["1"] = paper.requisition("1", number=1, previous="2")
+    paper.SHEET.records["2"] = paper.requisition("2", number=2, previous="1", lines=(paper.line(to_date="2000.00"),))
+    paper_world.sync()
+    assert paper_world.hold("1").reason == "previous_unsure"
+    assert paper_world.hold("2").reason == "waits_for_document"
+    assert paper.SHEET.bills() == []

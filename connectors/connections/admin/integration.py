@@ -30,9 +30,9 @@ class PolicyInline(TenantStackedInline):
     fieldsets = (
         ("Into the ledger", {"fields": ("arrive_as", "approval_gate", "gate_amount", "number", "number_prefix", "lines", "batch_size")}),
         ("Dates", {"fields": ("bill_date", "due_date", "due_days", "gl_date", "closed_period")}),
-        ("Retainage and tax", {"fields": ("retainage", "retainage_account", "tax")}),
-        ("Vendors and coding", {"fields": ("new_vendors", "default_account", "default_location", "default_department")}),
-        ("Later changes", {"fields": ("amend", "source_deletion", "ledger_deletion")}),
+        ("Retainage", {"fields": ("retainage", "retainage_account")}),
+        ("Vendors and coding", {"fields": ("default_account", "default_location", "default_department")}),
+        ("Later changes", {"fields": ("amend", "source_deletion")}),
     )
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

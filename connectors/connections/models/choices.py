@@ -28,12 +28,6 @@ class SourceDeletion(TextChoices):
     IGNORE = "ignore", "Leave the ledger as it is."
 
 
-class LedgerDeletion(TextChoices):
-    HOLD = "hold", "Hold it and ask."
-    REPOST = "repost", "Book it again."
-    ACCEPT = "accept", "Accept it: the document counts as skipped, with this reason."
-
-
 class BillDate(TextChoices):
     BILLING_DATE = "billing_date", "The billing date of the source."
     PERIOD_END = "period_end", "The end of the billing period."
@@ -69,13 +63,3 @@ class Lines(TextChoices):
 class Retainage(TextChoices):
     OWN_LINE = "own_line", "On its own line and account: cost lines stay gross."
     NET = "net", "Net: each cost line is booked less what is retained on it."
-
-
-class Tax(TextChoices):
-    NONE = "none", "No tax is sent; a document with tax is held."
-    SOURCE_FORCED = "source_forced", "The amounts of the source are sent as they are."
-
-
-class NewVendors(TextChoices):
-    HOLD = "hold", "Hold its documents until somebody maps it."
-    CREATE = "create", "Create it in the ledger when no likely match exists there."

@@ -23,7 +23,6 @@ class Policy(TenantOwned):
     ApprovalGate = choices.ApprovalGate
     Amend = choices.Amend
     SourceDeletion = choices.SourceDeletion
-    LedgerDeletion = choices.LedgerDeletion
     BillDate = choices.BillDate
     DueDate = choices.DueDate
     GlDate = choices.GlDate
@@ -31,8 +30,6 @@ class Policy(TenantOwned):
     Number = choices.Number
     Lines = choices.Lines
     Retainage = choices.Retainage
-    Tax = choices.Tax
-    NewVendors = choices.NewVendors
 
     integration = models.OneToOneField(Integration, on_delete=models.CASCADE, related_name="policy")
     arrive_as = models.CharField(
@@ -62,12 +59,6 @@ class Policy(TenantOwned):
         choices=SourceDeletion.choices,
         default=SourceDeletion.HOLD,
         help_text="What happens when the source deletes a posted document, or takes its approval back.",
-    )
-    ledger_deletion = models.CharField(
-        max_length=16,
-        choices=LedgerDeletion.choices,
-        default=LedgerDeletion.HOLD,
-        help_text="What happens when somebody deletes a posted document in the ledger.",
     )
     bill_date = models.CharField(max_length=16, choices=BillDate.choices, default=BillDate.BILLING_DATE, help_text="Which date a bill carries.")
     due_date = models.CharField(max_length=16, choices=DueDate.choices, default=DueDate.SOURCE, help_text="When a bill is due.")
@@ -105,10 +96,6 @@ class Policy(TenantOwned):
         related_name="+",
         help_text="The ledger's account for retainage payable. Needed for retainage on its own line.",
     )
-    tax = models.CharField(max_length=16, choices=Tax.choices, default=Tax.NONE, help_text="What happens with tax amounts of the source.")
-    new_vendors = models.CharField(
-        max_length=16, choices=NewVendors.choices, default=NewVendors.HOLD, help_text="What happens with a vendor that is mapped to nobody yet."
-    )
     default_account = models.ForeignKey(
         "mappings.Reference",
         null=True,
@@ -142,8 +129,7 @@ class Policy(TenantOwned):
                 continue
             if account.connection_id != self.integration.ledger_id or account.kind != "account":
                 errors[name] = f"Choose an account of {self.integration.ledger}."
-            elif not account.active or not (account.selectable or (name == "retainage_account" and account.attributes.get("control"))):
-                # Retainage payable is itself a payables account: what cost must not be booked on is right for it.
+            elif not account.active or not account.selectable:
                 errors[name] = f"{account} cannot be booked on: {account.why_not or 'it is inactive in the ledger'}."
         if errors:
             raise ValidationError(errors)
