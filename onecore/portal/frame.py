@@ -36,11 +36,20 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     tenant = getattr(request, "tenant", None)
     context: dict[str, Any] = {"tenant": tenant, "banner": banner(tenant), "switcher": None, "templates": SIDEBAR}
     if getattr(request, "user", None) is not None and request.user.is_authenticated:
-        choices = list(tenants_to_choose(request.user)[: LISTED + 1])
+        choices = _choices(request)
         context["switcher"] = {"choices": choices[:LISTED], "more": len(choices) > LISTED}
     if not request.path_info.startswith(OWN_CONTEXT):
         context = {**admin.site.each_context(request), **context}
     return context
+
+
+def _choices(request: HttpRequest) -> list[Any]:
+    """Asked once a request: the theme draws every filter and panel as a template of its own, each with this context."""
+    choices: list[Any] | None = getattr(request, "_frame_choices", None)
+    if choices is None:
+        choices = list(tenants_to_choose(request.user)[: LISTED + 1])
+        request._frame_choices = choices  # type: ignore[attr-defined]
+    return choices
 
 
 def banner(tenant: Any) -> Banner | None:
