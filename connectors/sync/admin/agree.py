@@ -19,7 +19,7 @@ FIGURES = ("billed_to_date", "retained_to_date", "paid_to_date")
 
 def figures_of(opening: Opening) -> str:
     """What is signed, as one text: the page a person saw carries it, so that nobody signs other figures than they read."""
-    return ":".join([opening.currency, *(plain(getattr(opening, name)) for name in FIGURES)])
+    return ":".join([opening.currency, *(f"{getattr(opening, name):.2f}" for name in FIGURES)])
 
 
 def sign(opening: Opening, *, seen: str, by: str, now: datetime) -> int:

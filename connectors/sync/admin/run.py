@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -116,7 +116,10 @@ def _took(run: Run) -> str:
 def _now() -> dict[str, Any]:
     """The newest run of the tenant, and whether one is open or about to start."""
     now, tenant_id = utcnow(), current_tenant_id()
-    newest = Run.everywhere.filter(tenant_id=tenant_id).aggregate(newest=Max("pk"))["newest"] or 0
-    due = Flow.everywhere.filter(tenant_id=tenant_id, enabled=True, integration__active=True, next_at__range=(now - EXPECTED_FOR, now))
-    open_now = Run.everywhere.filter(tenant_id=tenant_id, state=Run.State.RUNNING)
-    return {"newest": newest, "busy": open_now.exists() or due.exists()}
+    runs = Run.everywhere.filter(tenant_id=tenant_id, flow=OuterRef("pk"))
+    flows = Flow.everywhere.filter(tenant_id=tenant_id).annotate(
+        newest=Subquery(runs.order_by("-pk").values("pk")[:1]), running=Exists(runs.filter(state=Run.State.RUNNING))
+    )
+    rows = list(flows.values("newest", "running", "next_at", on=F("enabled"), active=F("integration__active")))
+    due = any(row["on"] and row["active"] and row["next_at"] and now - EXPECTED_FOR <= row["next_at"] <= now for row in rows)
+    return {"newest": max((row["newest"] or 0 for row in rows), default=0), "busy": due or any(row["running"] for row in rows)}
