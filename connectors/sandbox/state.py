@@ -144,17 +144,21 @@ class State:
 
     def find(self, space: str, kind: str, k1: str) -> Body | None:
         with self.lock:
-            row = self._db.execute("SELECT id FROM docs WHERE space=? AND kind=? AND k1=? ORDER BY id LIMIT 1", (space, kind, k1)).fetchone()
+            row = self._db.execute(
+                "SELECT id FROM docs INDEXED BY docs_keys WHERE space=? AND kind=? AND k1=? ORDER BY id LIMIT 1", (space, kind, k1)
+            ).fetchone()
             return self.get(space, kind, row[0]) if row else None
 
     def select(self, space: str, kind: str, where: Where | None = None) -> Iterator[Body]:
         """Bodies in order of id, read in blocks so that a long list needs little memory."""
-        clause, values = _clause(where or Where())
+        where = where or Where()
+        clause, values = _clause(where)
+        index = _index(where)
         last = -(2**63)
         while True:
             with self.lock:
                 rows = self._db.execute(
-                    f"SELECT id, body FROM docs WHERE space=? AND kind=? AND id>? {clause} ORDER BY id LIMIT 500",  # noqa: S608 - fixed text
+                    f"SELECT id, body FROM docs {index} WHERE space=? AND kind=? AND id>? {clause} ORDER BY id LIMIT 500",  # noqa: S608 - fixed text
                     (space, kind, last, *values),
                 ).fetchall()
             for _, text in rows:
@@ -165,7 +169,7 @@ class State:
 
     def count(self, space: str, kind: str, where: Where | None = None) -> int:
         clause, values = _clause(where or Where())
-        sql = f"SELECT count(*) FROM docs WHERE space=? AND kind=? {clause}"  # noqa: S608 - fixed text
+        sql = f"SELECT count(*) FROM docs {_index(where or Where())} WHERE space=? AND kind=? {clause}"  # noqa: S608 - fixed text
         with self.lock:
             return int(self._db.execute(sql, (space, kind, *values)).fetchone()[0])
 
@@ -176,16 +180,24 @@ class State:
             sql = f"DELETE FROM docs WHERE space=? AND kind=? {clause}"  # noqa: S608 - fixed text
             return self._db.execute(sql, (space, kind, *values)).rowcount
 
-    def spaces(self, prefix: str) -> list[str]:
-        with self.lock:
-            rows = self._db.execute("SELECT DISTINCT space FROM docs WHERE space LIKE ?", (prefix + "%",)).fetchall()
-        return sorted(row[0] for row in rows)
-
     def clear(self) -> None:
         with self._writing():
             self._cache.clear()
             for table in ("docs", "sequences", "meta"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - fixed text
+
+
+def _index(where: Where) -> str:
+    """SQLite keeps no statistics here and would walk the whole kind, so the index is named."""
+    if where.ids is not None:
+        return ""
+    if where.k1 is not None:
+        return "INDEXED BY docs_keys"
+    if where.parents is not None:
+        return "INDEXED BY docs_parent"
+    if where.k2 is not None:
+        return "INDEXED BY docs_second_key"
+    return "INDEXED BY docs_updated" if where.updated_from is not None else ""
 
 
 def _clause(where: Where) -> tuple[str, list[Any]]:

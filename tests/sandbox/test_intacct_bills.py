@@ -57,6 +57,7 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("unknown term", {"TERMNAME": "net 30"}, "BL01001973", "AP term"),
     ("foreign currency", {"CURRENCY": "AUD"}, "BL01001973", "Currency"),
     ("unknown attachment", {"SUPDOCID": "S-1"}, "BL01001973", "Attachment"),
+    ("tax solution", {"TAXSOLUTIONID": "Australia - GST"}, "BL01001973", "Tax solutions"),
     ("bad flag", {"ONHOLD": "T"}, "BL03000018", "boolean"),
     ("no lines", {"lines": []}, "BL03000018", "At least one line"),
     ("negative total", {"lines": [line("-1.00")]}, "BL01001973", "negative"),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import requests
 
 from tests.sandbox.speaking import ProcoreCaller
 from tests.sandbox_server import Sandbox
@@ -217,3 +218,11 @@ def test_codes_know_their_division_and_their_standard(procore: ProcoreCaller) ->
     assert by_id[child["parent"]["id"]]["full_code"] == "03"
     assert procore.get("v1.0/standard_cost_codes", company_id=procore.company_id).status_code == 400
     assert [row["code"] for row in procore.get("v1.0/line_item_types", company_id=procore.company_id).json()] == ["L", "M", "S", "E", "O"]
+
+
+def test_attachments_come_by_redirect_and_storage_asks_for_no_token(procore: ProcoreCaller, everything: list[dict[str, Any]]) -> None:
+    attachment = next(row["attachments"][0] for row in everything if row["attachments"])
+    assert requests.get(attachment["url"], timeout=10).status_code == 401
+    answer = requests.get(attachment["url"], headers={"Authorization": f"Bearer {procore.token}"}, allow_redirects=False, timeout=10)
+    assert answer.status_code == 302
+    assert requests.get(answer.headers["Location"], timeout=10).content.startswith(b"%PDF-1.4")

@@ -29,6 +29,8 @@ def check_header(desk: Desk, header: Fields) -> None:
         raise invalid(f"Currency '{currency}' is not set up in this company.", "Multi-currency is not enabled.")
     if header.get("EXCHANGE_RATE") and header.get("EXCH_RATE_TYPE_ID"):
         raise refuse("BL03000018", "Give either EXCHANGE_RATE or EXCH_RATE_TYPE_ID, not both.")
+    if header.get("TAXSOLUTIONID") or header.get("INCLUSIVETAX") == "true":
+        raise invalid("Tax solutions are not set up in this company.", "Send the bill without tax.")
     if header.get("SUPDOCID"):
         raise invalid(f"Attachment '{header['SUPDOCID']}' does not exist.", "Create the attachment first.")
 

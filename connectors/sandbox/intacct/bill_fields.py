@@ -70,6 +70,8 @@ def read_bill(node: Node, *, extra: tuple[str, ...]) -> tuple[Fields, list[Field
     for child in items.children if items else ():
         if child.tag not in ("APBILLITEM", "apbillitem"):
             raise unknown_field(child.tag, "APBILLITEMS")
+        if child.child("TAXENTRIES") is not None:
+            raise refuse("BL01001973", "Tax entries need a tax solution; none is set up in this company.")
         lines.append(read_fields(child, (*LINE, "LINE_NO"), "APBILLITEM", children=("TAXENTRIES",)))
     return header, lines
 

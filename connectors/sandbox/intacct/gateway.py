@@ -73,8 +73,8 @@ class Intacct:
         if "expire_tokens" in request.effects:
             expire_sessions(self._town)
         if "forget_controlids" in request.effects:
-            for space in self._town.state.spaces("intacct:"):
-                self._town.state.delete(space, "controlid", Where())
+            for company in list(self._town.state.select("intacct", "company")):
+                self._town.state.delete(f"intacct:{company['companyid']}", "controlid", Where())
         envelope = request.parsed
         if isinstance(envelope, ControlFailure):
             return control_failure(None, envelope.errors)

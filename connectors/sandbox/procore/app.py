@@ -84,6 +84,8 @@ ROUTES: tuple[tuple[str, str, Act], ...] = (
     ("GET", "v1.0/webhooks/resources", hooks.list_resources),
 )
 _COMPILED = tuple((method, re.compile(pattern.replace(".", r"\.").replace("{}", r"(\d+)")), act) for method, pattern, act in ROUTES)
+FILES = "/procore/files/"
+FILE_TEXT = b"%%PDF-1.4\n%% a pretend invoice: %s\n%%%%EOF\n"
 WITHOUT_COMPANY = ("v1.0/me", "v1.0/companies")
 MISSING_HEADER = "Missing Procore-Company-Id header! Send the id of the company with every request."
 
@@ -108,6 +110,8 @@ class Procore:
     def answer(self, request: Request) -> Response:
         if "expire_tokens" in request.effects:
             expire_tokens(self._town)
+        if request.path.startswith(FILES):
+            return self._file(request)
         if request.path.startswith("/procore/oauth/"):
             return answer_oauth(self._town, request)
         version, _, _ = request.path.removeprefix("/procore/rest/").partition("/")
@@ -120,6 +124,15 @@ class Procore:
         response.headers |= headers
         response.headers["X-Request-Id"] = secrets.token_hex(16)
         return response
+
+    def _file(self, request: Request) -> Response:
+        """An attachment asks for the token and redirects to storage, which asks for nothing."""
+        number = request.path.removeprefix(FILES)
+        if number.startswith("stored/"):
+            return Response(200, FILE_TEXT % number.encode(), {"Content-Type": "application/pdf"})
+        if bearer(self._town, request) is None:
+            return error_response(Refusal(401, "The access token is invalid"), style="errors", version="v1.0")
+        return Response(302, b"", {"Location": f"{self._town.address}{FILES}stored/{number}"})
 
     def _resource(self, request: Request, version: str, headers: dict[str, str]) -> Response:
         if not request.path.startswith("/procore/rest/"):

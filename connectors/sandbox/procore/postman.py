@@ -37,7 +37,8 @@ class Postman:
         """One round over all companies; returns how many letters were tried."""
         tried = 0
         state = self._town.state
-        for space in state.spaces("procore:"):
+        for company in self._town.world.get("companies", []):
+            space = f"procore:{company}"
             waiting = list(state.select(space, "delivery", Where(k1=["enqueued"])))
             for letter in waiting:
                 hook = state.get(space, "hook", letter["hook_id"])
