@@ -14,8 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 _PLACE = re.compile(r"(<!-- table: ([a-z_]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 _POLICY_HIDDEN = {"id", "tenant", "integration", "changed_at"}
 
-NOT_ACTING: dict[str, tuple[str, ...]] = {"ledger_deletion": (), "new_vendors": (), "tax": ("source_forced",)}
-"""Policy fields, or single choices of one, that can be set and are not acted on yet. A test fails once the engine knows them."""
+
+NOT_ACTING: tuple[str, ...] = ("batch_size",)
+"""Fields of the policy that can be set and are not acted on yet; the table says so, and a test fails once the engine knows them."""
 
 
 def documents() -> list[Path]:
@@ -57,7 +58,10 @@ def _capabilities() -> str:
         ["GL date beside the bill date", *(_yes(each.capabilities.gl_date_apart) for each in all_of_them)],
         ["announces changes of", *(_ticks(sorted(each.capabilities.webhooks)) for each in all_of_them)],
         ["documents a request", *(str(each.capabilities.max_batch) if each.capabilities.drafts else "–" for each in all_of_them)],
-        ["a lost write may appear within", *(f"{each.capabilities.verify_window_s:.0f} s" if each.capabilities.drafts else "–" for each in all_of_them)],
+        [
+            "a lost write may appear within",
+            *(f"{each.capabilities.verify_window_s:.0f} s" if each.capabilities.drafts else "–" for each in all_of_them),
+        ],
         ["calls allowed", *(_windows(each.rate) for each in all_of_them)],
         ["not here", *(" ".join(f"`{name}`: {why}" for name, why in each.capabilities.not_here.items()) or "–" for each in all_of_them)],
     ]
@@ -100,12 +104,10 @@ def _policy() -> str:
     for field in Policy._meta.concrete_fields:
         if field.name in _POLICY_HIDDEN:
             continue
-        silent = NOT_ACTING.get(field.name)
-        words = [f"`{key}`: {label}{' *(not acted on yet)*' if silent and key in silent else ''}" for key, label in field.choices or ()]
+        words = [f"`{key}`: {label}" for key, label in field.choices or ()]
         values = "<br>".join(words) or ("an account number of the ledger" if field.is_relation else "a value")
         default = "" if field.is_relation or field.get_default() in ("", None) else f"`{field.get_default()}`"
-        note = " *(not acted on yet)*" if silent == () else ""
-        rows.append([f"`{field.name}`", str(field.help_text) + note, values, default])
+        rows.append([f"`{field.name}`", str(field.help_text) + (" *(not acted on yet)*" if field.name in NOT_ACTING else ""), values, default])
     return _table(["field", "what it decides", "values", "default"], rows)
 
 
