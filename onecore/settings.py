@@ -166,7 +166,7 @@ ONECORE_HTTP_READ_S = env.seconds("ONECORE_HTTP_READ_S", 60)
 ONECORE_HTTP_TOTAL_S = env.seconds("ONECORE_HTTP_TOTAL_S", 120)
 ONECORE_RETRY_BASE_MS = env.integer("ONECORE_RETRY_BASE_MS", 2000, least=1)
 ONECORE_RETRY_MAX_S = env.seconds("ONECORE_RETRY_MAX_S", 900)
-ONECORE_RETRY_MAX_ATTEMPTS = env.integer("ONECORE_RETRY_MAX_ATTEMPTS", 12, least=1)
+ONECORE_RETRY_MAX_ATTEMPTS = env.integer("ONECORE_RETRY_MAX_ATTEMPTS", 200, least=1)  # at most 15 minutes apart: two days of patience
 ONECORE_LEASE_S = env.seconds("ONECORE_LEASE_S", ONECORE_HTTP_TOTAL_S + 30)
 ONECORE_POLL_S = env.seconds("ONECORE_POLL_S", 1)
 ONECORE_VERIFY_WINDOW_S = env.text("ONECORE_VERIFY_WINDOW_S", "")  # "" = each connector's own window
@@ -214,7 +214,9 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage" if PRODUCTION else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION

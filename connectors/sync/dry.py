@@ -16,7 +16,7 @@ from connectors.sync.models import Document, Flow, Opening, Posting
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.recipes.question import Opened
 from connectors.sync.states import DocumentState, PostingState
-from onecore.lib.money import plain
+from onecore.lib.money import exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def dry_data(lines: list[DryLine]) -> dict[str, Any]:
             {
                 "source_id": line.document.source_id,
                 "title": line.document.title,
-                "amount": plain(line.document.amount),
+                "amount": exact(line.document.amount, line.document.currency),
                 "currency": line.document.currency,
                 "outcome": line.outcome,
                 "operation": line.operation,

@@ -17,6 +17,7 @@ from connectors.sync.reasons import REASONS
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.states import DocumentState
 from mappings.kinds import KINDS
+from onecore.lib.money import exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,11 @@ def _entry(item: Stopped) -> NewEntry:
         subject_id=str(item.document.pk),
         document_id=item.document.pk,
         integration_id=item.document.flow.integration_id,
-        data={"reason": item.stop.reason, "sentence": item.stop.sentence, "amount": item.document.amount, "currency": item.document.currency}
+        data={
+            "reason": item.stop.reason,
+            "sentence": item.stop.sentence,
+            "amount": exact(item.document.amount, item.document.currency),
+            "currency": item.document.currency,
+        }
         | item.data,
     )

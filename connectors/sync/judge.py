@@ -18,6 +18,7 @@ from connectors.sync.reasons import reason_for
 from connectors.sync.recipes.outcome import Prepared, Stop
 from connectors.sync.recipes.question import Choices, Meaning, Opened, Question
 from connectors.sync.states import DocumentState
+from onecore.lib.money import exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +161,14 @@ def _amend(document: Document, draft: Draft, result: Prepared, posted_draft: dic
     where = document.ledger_number or document.ledger_ref
     return Stop(
         "changed_after_posting",
-        f"It changed after it was posted as {where}: {document.posted_amount} before, {amount_of(draft)} now.",
+        f"It changed after it was posted as {where}: {_was(document)} before, {exact(amount_of(draft), document.currency)} now.",
         "Change it in the ledger by hand and mark it settled here, or allow amending on the policy page.",
         "policy",
     )
+
+
+def _was(document: Document) -> str:
+    return exact(document.posted_amount or Decimal(0), document.currency)
 
 
 def amount_of(draft: Draft) -> Decimal:

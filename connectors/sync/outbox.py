@@ -71,7 +71,7 @@ def claim(connection: Connection, *, states: list[str], limit: int, act: str, no
 
 
 def _due(connection: Connection, states: list[str], now: datetime) -> QuerySet[Posting]:
-    due = Posting.everywhere.filter(connection=connection, state__in=states, flow__enabled=True, flow__paused=False)
+    due = Posting.everywhere.filter(connection=connection, state__in=states, flow__enabled=True, flow__paused=False, flow__integration__active=True)
     due = due.filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
     return due.select_related("document", "flow__integration__policy").order_by("not_before", "pk")
 

@@ -25,6 +25,7 @@ from connectors.sync.recipes.outcome import Stop
 from connectors.sync.recipes.question import Opened
 from connectors.sync.states import NEVER_SENT, OPEN, DocumentState, PostingState
 from mappings.ensure import ensure_rows
+from onecore.lib.money import exact
 
 log = logging.getLogger(__name__)
 BLOCK = 200
@@ -228,7 +229,13 @@ def _post(document: Document, verdict: Post, around: Surroundings, bench: Bench,
     if verdict.waits_for is not None and verdict.waits_for.state == DocumentState.HELD:
         block.held_before.append(verdict.waits_for)
     block.postings.append(posting)
-    data = {"operation": posting.operation, "amount": posting.amount, "currency": posting.currency, "key": posting.key, "version": posting.version}
+    data = {
+        "operation": posting.operation,
+        "amount": exact(posting.amount, posting.currency),
+        "currency": posting.currency,
+        "key": posting.key,
+        "version": posting.version,
+    }
     block.entries.append(_document_entry(events.POSTING_PREPARED, document, data | {"mapping_version": document.mapping_version}))
 
 

@@ -6,7 +6,7 @@ ConnectorError.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -22,8 +22,10 @@ from connectors.port.source import Source
 from connectors.sync.models import Document, DocumentVersion, Flow
 from connectors.sync.states import DocumentState
 from onecore.lib.digest import digest
+from onecore.lib.money import exact
 
 PAGE = 200
+Along = Callable[[Iterable[Any]], Iterator[Any]]
 _NOT_BOOKED = ("updated_at", "url", "notes", "extra", "attachments")
 """Parts of a record that can change without changing anything a ledger would hold."""
 
@@ -44,9 +46,11 @@ class Counts:
         self.unchanged += other.unchanged
 
 
-def pull(flow: Flow, source: Source, *, record: RecordKind, since: datetime | None, scope: Sequence[str], now: datetime) -> Iterator[Counts]:
-    """Store page by page what the source changed; yields the counts of each page."""
-    records = source.changes(record, since=since, scope=scope)
+def pull(
+    flow: Flow, source: Source, *, record: RecordKind, since: datetime | None, scope: Sequence[str], now: datetime, along: Along = iter
+) -> Iterator[Counts]:
+    """Store page by page what the source changed; yields the counts of each page. `along` hears of every record as it comes."""
+    records = along(source.changes(record, since=since, scope=scope))
     while page := list(islice(records, PAGE)):
         yield store(flow, page, now=now)
 
@@ -165,7 +169,12 @@ def _wake_successors(flow: Flow, changed: list[Document], now: datetime) -> None
 
 
 def _entry(document: Document, event: events.Event) -> NewEntry:
-    data: dict[str, Any] = {"version": document.version, "digest": document.digest, "amount": document.amount, "currency": document.currency}
+    data: dict[str, Any] = {
+        "version": document.version,
+        "digest": document.digest,
+        "amount": exact(document.amount, document.currency),
+        "currency": document.currency,
+    }
     return NewEntry(
         event,
         subject=document.title,

@@ -11,7 +11,7 @@ from connectors.connections.models import Integration
 from connectors.sync.models import Document, Flow, Hold, Posting, Run
 from connectors.sync.reasons import REASONS
 from connectors.sync.states import AT_WORK, DocumentState, PostingState
-from onecore.lib.money import plain
+from onecore.lib.money import exact
 
 
 def documents_of(integration: Integration | None = None, *, state: str = "", flow: str = "") -> list[dict[str, Any]]:
@@ -48,8 +48,8 @@ def _document_data(document: Document, hold: Hold | None, posting: dict[str, Any
         "posting_state": posting["state"] if posting else "",
         "ledger_ref": document.ledger_ref,
         "ledger_number": document.ledger_number,
-        "amount": plain(document.amount),
-        "posted_amount": plain(document.posted_amount) if document.posted_amount is not None else None,
+        "amount": exact(document.amount, document.currency),
+        "posted_amount": exact(document.posted_amount, document.currency) if document.posted_amount is not None else None,
         "currency": document.currency,
         "attempts": posting["attempts"] if posting else 0,
         "hold_reason": hold.reason if hold else "",
@@ -69,7 +69,7 @@ def pending_counts(integration: Integration | None = None) -> dict[str, int]:
 
     documents, postings = Document.everywhere.filter(state=DocumentState.PENDING), Posting.everywhere.filter(state__in=AT_WORK)
     runs, receipts = Run.everywhere.filter(state="running"), Receipt.everywhere.filter(state="new")
-    postings = postings.filter(flow__enabled=True, flow__paused=False)
+    postings = postings.filter(flow__enabled=True, flow__paused=False, flow__integration__active=True)
     if integration is not None:
         documents, postings = documents.filter(flow__integration=integration), postings.filter(flow__integration=integration)
         runs, receipts = runs.filter(flow__integration=integration), receipts.filter(connection=integration.source_id)

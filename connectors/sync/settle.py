@@ -24,6 +24,7 @@ from connectors.sync.outbox import Lease, still_ours
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.refusal import refusal_stop
 from connectors.sync.states import DocumentState, ForbiddenMove, PostingState, may_move
+from onecore.lib.money import exact
 
 _S = PostingState
 
@@ -223,7 +224,12 @@ def _later(item: News, error: ConnectorError, book: _Ledgerbook) -> None:
 
 def _tell(book: _Ledgerbook, item: News, event: events.Event, data: dict[str, object]) -> None:
     posting, document = item.posting, item.posting.document
-    facts: dict[str, object] = {"operation": posting.operation, "amount": posting.amount, "currency": posting.currency, "key": posting.key}
+    facts: dict[str, object] = {
+        "operation": posting.operation,
+        "amount": exact(posting.amount, posting.currency),
+        "currency": posting.currency,
+        "key": posting.key,
+    }
     facts |= {"reference": posting.token, "source_id": document.source_id, "version": posting.version, "attempt": posting.attempts}
     book.entries.append(
         NewEntry(

@@ -109,7 +109,7 @@ def _post_once(connection: Connection, desks: dict[int, post.Desk], clock: Clock
 
 def connections_due(*, now: datetime, integration_id: int | None = None) -> Iterable[Connection]:
     """Ledger connections with something to send or to look for, that can work."""
-    due = Posting.everywhere.filter(state__in=_TO_CLAIM, flow__enabled=True, flow__paused=False)
+    due = Posting.everywhere.filter(state__in=_TO_CLAIM, flow__enabled=True, flow__paused=False, flow__integration__active=True)
     due = due.filter(Q(not_before__isnull=True) | Q(not_before__lte=now))
     if integration_id is not None:
         due = due.filter(flow__integration=integration_id)

@@ -12,9 +12,9 @@ LARGEST = Decimal("9999999999999.99")
 """More than any ledger here stores in one amount; larger figures are refused before they are sent."""
 
 # ISO 4217 minor units that are not two.
-_MINOR_UNITS = dict.fromkeys(
-    ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF").split(), 0
-) | dict.fromkeys(("BHD IQD JOD KWD LYD OMR TND").split(), 3)
+_NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+_MINOR_UNITS = dict.fromkeys(_NONE.split(), 0) | dict.fromkeys(_THREE.split(), 3)
 
 
 class NotMoney(ValueError):
@@ -68,6 +68,12 @@ def parse_amount(value: object) -> Decimal:
 def plain(amount: Decimal) -> str:
     """The amount as plain text without exponent, for JSON and XML: 1E+3 becomes 1000."""
     return format(amount, "f")
+
+
+def exact(amount: Decimal, currency: str) -> str:
+    """Plain text in the currency's minor units, with more digits only where the amount truly has them: 1000.0000 USD is 1000.00."""
+    whole = quantize(amount, currency)
+    return plain(whole if whole == amount else amount.normalize())
 
 
 def sum_by_currency(amounts: Iterable[Money]) -> dict[str, Decimal]:

@@ -18,10 +18,8 @@ _XML_SECRET = re.compile(
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+", re.IGNORECASE)
-_PAIR = re.compile(
-    r"((?:password|secret|(?:access_|refresh_|id_)?token|authorization|sessionid|client_secret|(?<![\w -])code(?=[\"']?\s?=))[\"']?\s*[=:]\s*[\"']?)[^\"'&\s,}<]+",
-    re.IGNORECASE,
-)
+_PAIR_NAMES = r"password|secret|(?:access_|refresh_|id_)?token|authorization|sessionid|client_secret|(?<![\w -])code(?=[\"']?\s?=)"
+_PAIR = re.compile(rf"((?:{_PAIR_NAMES})[\"']?\s*[=:]\s*[\"']?)[^\"'&\s,}}<]+", re.IGNORECASE)
 
 
 def is_secret_name(name: str) -> bool:

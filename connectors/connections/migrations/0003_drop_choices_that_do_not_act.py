@@ -4,22 +4,21 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connections', '0002_ties'),
+        ("connections", "0002_ties"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='policy',
-            name='ledger_deletion',
+            model_name="policy",
+            name="ledger_deletion",
         ),
         migrations.RemoveField(
-            model_name='policy',
-            name='new_vendors',
+            model_name="policy",
+            name="new_vendors",
         ),
         migrations.RemoveField(
-            model_name='policy',
-            name='tax',
+            model_name="policy",
+            name="tax",
         ),
     ]

@@ -17,9 +17,8 @@ PASSWORD = "onecore-demo-{name}"  # noqa: S105  (printed for people to sign in t
 
 def write_workbook(path: Path, answers: dict[str, Any]) -> None:
     """Cost codes, vendors and projects as the customer's accountant listed them; two codes are forgotten, as people do."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = "Cost codes"
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Cost codes")
     sheet.append(["Cost code", "Cost code name", "Project", "Cost type", "Ledger account"])
     for row in answers["cost_codes"]:
         sheet.append([row["full_code"], row["name"], "", "", row["account"]])

@@ -9,7 +9,7 @@ from connectors.sync import pulse, selectors
 from connectors.sync.models import Flow, Run
 from onecore.lib.clock import utcnow
 from onecore.lib.command import Contract, table
-from onecore.lib.money import plain
+from onecore.lib.money import exact
 
 
 class Command(Contract):
@@ -41,7 +41,10 @@ def _integration(integration: Integration, now: Any) -> dict[str, Any]:
     flows = []
     for flow in Flow.everywhere.filter(integration=integration):
         last = Run.everywhere.filter(flow=flow).first()
-        sums = [{name: plain(value) if name.endswith("_total") else value for name, value in row.items()} for row in selectors.flow_sums(flow)]
+        sums = [
+            {name: exact(value, row["currency"]) if name.endswith("_total") else value for name, value in row.items()}
+            for row in selectors.flow_sums(flow)
+        ]
         flows.append(
             {
                 "flow": flow.key,
@@ -53,7 +56,7 @@ def _integration(integration: Integration, now: Any) -> dict[str, Any]:
                 "sums": sums,
             }
         )
-    holds = [{**row, "amount": plain(row["amount"])} for row in selectors.holds_by_reason(integration)]
+    holds = [{**row, "amount": exact(row["amount"], row["currency"])} for row in selectors.holds_by_reason(integration)]
     return {"tenant": integration.tenant.slug, "integration": integration.slug, "active": integration.active, "flows": flows, "holds": holds}
 
 

@@ -14,7 +14,7 @@ from connectors.sync.models import Flow, Run
 from connectors.sync.run import run_flow
 from onecore.lib.clock import utcnow
 from onecore.lib.command import Contract, Exit, Stop, table
-from onecore.lib.money import plain
+from onecore.lib.money import exact
 
 
 class Command(Contract):
@@ -46,7 +46,10 @@ class Command(Contract):
     def _flow_data(self, flow: Flow, run: Run | None) -> dict[str, Any]:
         state, sentence = (run.state, run.sentence) if run else ("running", "It is running already.")
         counts = {name: getattr(run, name) for name in ("seen", "new", "changed", "unchanged")} if run else {}
-        sums = [{name: plain(value) if name.endswith("_total") else value for name, value in row.items()} for row in selectors.flow_sums(flow)]
+        sums = [
+            {name: exact(value, row["currency"]) if name.endswith("_total") else value for name, value in row.items()}
+            for row in selectors.flow_sums(flow)
+        ]
         return {"flow": flow.key, "state": state, "sentence": sentence, **counts, "sums": sums}
 
     def _end(self, integration: Integration, data: dict[str, Any]) -> None:
