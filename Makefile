@@ -1,7 +1,9 @@
 # `make help` lists what there is. The environment is .venv, state lives under var/; nothing is written elsewhere.
 VENV := .venv
 PY := $(VENV)/bin/python
-PYTHON := $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first that truly runs and is new enough: a name on the PATH may be a shim for a Python that is not there.
+PYTHON = $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$name; break; }; done)
 export UV_PYTHON_DOWNLOADS := never
 export DJANGO_SETTINGS_MODULE := onecore.settings
 
@@ -13,9 +15,8 @@ help: ## list what make can do
 
 setup: $(VENV)/.ready ## build the environment: .venv with every pinned package
 $(VENV)/.ready: requirements.txt tests/requirements.txt
-	@test -n "$(PYTHON)" || { echo "No Python found. Install Python 3.11 or newer, then run make again."; exit 2; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is too old. OneCore needs Python 3.11 or newer."; exit 2; }
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { echo "Python has no venv here. On Debian: apt-get install python3-venv"; exit 2; }
+	@python="$(PYTHON)"; test -n "$$python" || { echo "No Python 3.11 or newer found. Install one, then run make again."; exit 2; }; \
+	test -x $(PY) || $$python -m venv $(VENV) || { echo "Python has no venv here. On Debian: apt-get install python3-venv"; exit 2; }
 	@if command -v uv >/dev/null 2>&1; then UV=uv; elif $(PY) -m pip install -q --disable-pip-version-check uv==0.13.8 2>/dev/null; then UV="$(PY) -m uv"; fi; \
 	if [ -n "$$UV" ]; then echo "Installing pinned packages with uv"; $$UV pip install -q --python $(PY) --require-hashes -r tests/requirements.txt; \
 	else echo "Installing pinned packages with pip"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt; fi
