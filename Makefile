@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 PYTHON = $(shell for name in python3.11 python3.12 python3.13 python3; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$name; break; }; done)
 export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := true
 export DJANGO_SETTINGS_MODULE := onecore.settings
 
 .DEFAULT_GOAL := help
@@ -17,9 +18,10 @@ setup: $(VENV)/.ready ## build the environment: .venv with every pinned package
 $(VENV)/.ready: requirements.txt tests/requirements.txt
 	@python="$(PYTHON)"; test -n "$$python" || { echo "No Python 3.11 or newer found. Install one, then run make again."; exit 2; }; \
 	test -x $(PY) || $$python -m venv $(VENV) || { echo "Python has no venv here. On Debian: apt-get install python3-venv"; exit 2; }
-	@if command -v uv >/dev/null 2>&1; then UV=uv; elif $(PY) -m pip install -q --disable-pip-version-check uv==0.13.8 2>/dev/null; then UV="$(PY) -m uv"; fi; \
-	if [ -n "$$UV" ]; then echo "Installing pinned packages with uv"; $$UV pip install -q --python $(PY) --require-hashes -r tests/requirements.txt; \
-	else echo "Installing pinned packages with pip"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt; fi
+	@if command -v uv >/dev/null 2>&1; then uv=uv; elif $(PY) -m pip install -q --disable-pip-version-check uv==0.13.8; then uv="$(PY) -m uv"; else uv=false; fi; \
+	echo "Installing the pinned packages"; \
+	$$uv pip install -q --python $(PY) --require-hashes -r tests/requirements.txt || \
+	{ echo "uv could not; trying pip"; $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r tests/requirements.txt; }
 	@touch $@
 
 demo: setup ## run the main job on pretend systems and print what both sides hold
