@@ -17,6 +17,7 @@ from connectors.port.errors import ConnectorError, SignInAgain, TryLater
 from connectors.port.source import Source
 from connectors.sync import bench, prepare, pull, references, retry, sides
 from connectors.sync.flows import FLOWS
+from connectors.sync.heart import Heart, silent_after
 from connectors.sync.models import Flow, Hold, Run
 from connectors.sync.replay import wake
 from onecore.lib.clock import utcnow
@@ -24,7 +25,6 @@ from onecore.lib.clock import utcnow
 log = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 FULL_EVERY = timedelta(hours=24)
-SILENT_AFTER = timedelta(minutes=15)
 _OVERLAP = timedelta(minutes=2)  # our clock and the source's need not agree to the second
 
 
@@ -59,17 +59,17 @@ def _start(flow: Flow, trigger: str, now: datetime) -> Run | None:
 
 def close_silent(*, now: datetime) -> int:
     """Runs whose worker died are closed, so that the next one can start."""
-    silent = Run.everywhere.filter(state=Run.State.RUNNING, beat_at__lt=now - SILENT_AFTER)
+    silent = Run.everywhere.filter(state=Run.State.RUNNING, beat_at__lt=now - silent_after())
     return silent.update(state=Run.State.FAILED, finished_at=now, sentence="Its worker died; the next run takes up where it stopped.")
 
 
 def _pull_and_prepare(flow: Flow, run: Run, scope: Sequence[str], full: bool, clock: Clock) -> None:
-    spec, integration = FLOWS[flow.key], flow.integration
-    references.refresh(integration, spec, now=clock())
+    spec, integration, heart = FLOWS[flow.key], flow.integration, Heart(run, clock)
+    references.refresh(integration, spec, now=clock(), along=heart.along)
     source = sides.source_of(integration.source)
     started = clock()
     whole = not scope and (full or flow.cursor is None or flow.last_full_at is None or flow.last_full_at < started - FULL_EVERY)
-    for counts in pull.pull(flow, source, record=spec.record, since=None if whole else flow.cursor, scope=scope, now=started):
+    for counts in pull.pull(flow, source, record=spec.record, since=None if whole else flow.cursor, scope=scope, now=started, along=heart.along):
         _count(run, counts, clock())
     if whole:
         _count(run, pull.pull_missing(flow, source, record=spec.record, seen_since=started, now=clock()), clock())
