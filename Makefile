@@ -39,7 +39,7 @@ test: setup ## the whole suite: on SQLite, then on PostgreSQL
 check: setup ## format, lint, types, floors, migrations, security
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
-	$(VENV)/bin/lint-imports
+	$(VENV)/bin/lint-imports --no-cache
 	$(VENV)/bin/mypy
 	$(VENV)/bin/bandit -q -r onecore connectors mappings audit -lll
 	$(PY) manage.py check
@@ -49,8 +49,8 @@ bench: setup ## speed and memory as ratios measured in one run
 	$(PY) -m tests.bench
 
 requirements: ## pin every package anew from pyproject.toml
-	$(PY) -m uv pip compile -q --generate-hashes --no-header pyproject.toml -o requirements.txt
-	$(PY) -m uv pip compile -q --generate-hashes --no-header --extra test pyproject.toml -o tests/requirements.txt
+	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
+	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra test pyproject.toml -o tests/requirements.txt
 
 clean: ## remove the environment and all demo state
 	rm -rf $(VENV) var staticfiles .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
