@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from uuid import uuid4
 
 from django.db import connection as database
@@ -206,7 +207,7 @@ def _post(document: Document, verdict: Post, around: Surroundings, bench: Bench,
         draft=to_data(verdict.draft),
         rules=list(verdict.rules),
         state=PostingState.READY,
-        amount=amount_of(verdict.draft) if verdict.operation != Operation.VOID else 0,
+        amount=amount_of(verdict.draft) if verdict.operation != Operation.VOID else Decimal(0),
         currency=document.currency,
         created_at=block.now,
         updated_at=block.now,

@@ -9,7 +9,7 @@ from random import random
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from audit import events
 from audit.record import record
@@ -57,10 +57,14 @@ def _start(flow: Flow, trigger: str, now: datetime) -> Run | None:
         return None
 
 
+def silent(*, now: datetime) -> QuerySet[Run]:
+    """Runs that gave no sign of life for long."""
+    return Run.everywhere.filter(state=Run.State.RUNNING, beat_at__lt=now - silent_after())
+
+
 def close_silent(*, now: datetime) -> int:
     """Runs whose worker died are closed, so that the next one can start."""
-    silent = Run.everywhere.filter(state=Run.State.RUNNING, beat_at__lt=now - silent_after())
-    return silent.update(state=Run.State.FAILED, finished_at=now, sentence="Its worker died; the next run takes up where it stopped.")
+    return silent(now=now).update(state=Run.State.FAILED, finished_at=now, sentence="Its worker died; the next run takes up where it stopped.")
 
 
 def _pull_and_prepare(flow: Flow, run: Run, scope: Sequence[str], full: bool, clock: Clock) -> None:

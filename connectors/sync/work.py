@@ -128,5 +128,6 @@ def anything_due(*, now: datetime) -> bool:
         or Posting.everywhere.filter(state=PostingState.SENDING, lease_until__lt=now).exists()
         or MappingChange.everywhere.filter(replayed_at__isnull=True).exists()
         or Document.everywhere.filter(state=DocumentState.PENDING).exists()
+        or run.silent(now=now).exists()
         or bool(flows_due(now=now)[:1])
     )

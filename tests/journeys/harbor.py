@@ -100,7 +100,9 @@ class Harbor:
     def prove(self, *, posted: int | None = None, foreign: int = 0) -> None:
         """Each document once or held in plain sight, both sides equal to the cent, the trail unbroken.
         `foreign`: bills in the ledger that were never ours."""
-        documents = list(Document.everywhere.filter(flow__integration=self.integration).exclude(state__in=[DocumentState.DORMANT, DocumentState.GONE]))
+        documents = list(
+            Document.everywhere.filter(flow__integration=self.integration).exclude(state__in=[DocumentState.DORMANT, DocumentState.GONE])
+        )
         states = Counter(document.state for document in documents)
         assert set(states) <= {DocumentState.POSTED, DocumentState.HELD, DocumentState.SKIPPED}, self.state()
         payable = {str(row["id"]): Decimal(row["net"]) for row in self.payable()}

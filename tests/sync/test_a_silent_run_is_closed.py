@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from connectors.sync import run as running
+from connectors.sync import work
 from connectors.sync.heart import Heart
 from connectors.sync.models import Run
 from tests.world import PaperWorld
@@ -18,10 +19,13 @@ def _open_run(world: PaperWorld) -> Run:
 
 
 def test_a_run_that_was_silent_for_two_leases_is_closed_and_the_next_one_starts(paper_world: PaperWorld) -> None:
+    paper_world.sync()
     _open_run(paper_world)
     assert paper_world.run() is None
+    assert not work.anything_due(now=paper_world.now)
 
     paper_world.later(seconds=2 * settings.ONECORE_LEASE_S + 1)
+    assert work.anything_due(now=paper_world.now), "the pulse rings for it"
     assert running.close_silent(now=paper_world.now) == 1
     assert paper_world.run().state == Run.State.DONE
 
