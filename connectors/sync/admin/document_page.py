@@ -177,8 +177,8 @@ def _documents(ids: Any) -> tuple[SafeString, ...]:
 
 def _versions(document: Document, now: datetime) -> Iterable[Version]:
     rows = list(DocumentVersion.everywhere.filter(document=document).order_by("-number")[: VERSIONS + 1])
-    older: list[DocumentVersion | None] = [*rows[1:], None]
-    for row, before in list(zip(rows, older, strict=True))[:VERSIONS]:
+    for place, row in enumerate(rows[:VERSIONS]):
+        before = rows[place + 1] if place + 1 < len(rows) else None
         data = row.record if isinstance(row.record, dict) else {}
         yield Version(
             number=row.number,
