@@ -55,6 +55,13 @@ class Running:
         for pid in pids:
             _signal(pid, signal.SIGKILL)
 
+    def freeze(self) -> None:
+        self.signal_each(signal.SIGSTOP)
+
+    def signal_each(self, how: int) -> None:
+        for pid in self.family():
+            _signal(pid, how)
+
     def signal_all(self, how: int) -> None:
         # Frozen first, so that nobody sees another die and starts it again.
         family = self.family()
@@ -67,7 +74,7 @@ class Running:
         """Politely, then not politely."""
         if self.process.poll() is None:
             family = self.family()
-            _signal(self.process.pid, signal.SIGCONT)
+            self.signal_each(signal.SIGCONT)
             self.process.terminate()
             with suppress(subprocess.TimeoutExpired):  # the next lines end it
                 self.process.wait(15)
