@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from connectors.sandbox import damage
 from connectors.sandbox.clock import iso
+from connectors.sandbox.control.pages import is_page
 from connectors.sandbox.messages import Request, Response, json_response
 from connectors.sandbox.town import Town
 from connectors.sandbox.weather import Rule
@@ -35,7 +36,7 @@ Control = Callable[[Request], Response]
 
 def answer(town: Town, systems: dict[str, System], control: Control, request: Request) -> Sending:
     name = request.path.strip("/").split("/", 1)[0]
-    if name == "control":
+    if name == "control" or is_page(request.path):
         return Sending(control(request))
     system = systems.get(name)
     if system is None:

@@ -30,21 +30,21 @@ def main() -> None:
 def _lines(still: dict[str, Any], slow: dict[str, Any]) -> list[str]:
     writes = sum(count for name, count in still["post"]["calls"].items() if _is_write(name))
     looks = sum(count for name, count in still["post"]["calls"].items() if not _is_write(name))
-    calls = writes + looks
-    floor = calls * LATENCY_S
-    own = still["post"]["wall_s"]
+    floor = (writes + looks) * LATENCY_S
+    own, slow_s, loop_s = still["post"]["wall_s"], slow["post"]["wall_s"], still["calibration_s"]
     queries = (still["read"]["queries"] + still["post"]["queries"]) / still["documents"]
     again = still["again"]["calls"]
+    again_writes = sum(count for name, count in again.items() if _is_write(name))
     return [
         "",
         f"  documents                      {still['documents']:8d} ({still['posted']} posted, {still['held']} held)",
         f"  queries a document             {queries:8.2f} (bar: 12)",
         f"  gateway calls that write       {writes:8d} (bar: 25 for 1,000)",
         f"  gateway calls that look        {looks:8d}",
-        f"  own time at no latency         {own:8.2f} s = {own / still['calibration_s']:.1f} × the calibration loop ({still['calibration_s']:.2f} s)",
+        f"  own time at no latency         {own:8.2f} s = {own / loop_s:.1f} × the calibration loop ({loop_s:.2f} s)",
         f"  calls × latency                {floor:8.2f} s (one worker, one call at a time)",
-        f"  wall at {LATENCY_S * 1000:.0f} ms                  {slow['post']['wall_s']:8.2f} s = {slow['post']['wall_s'] / (1.3 * floor + own):.2f} × (1.3 × calls × latency + own time) (bar: 1)",
-        f"  unchanged sync                 {sum(again.values()):8d} calls, {sum(count for name, count in again.items() if _is_write(name))} writes, {still['again']['queries']} queries",
+        f"  wall at {LATENCY_S * 1000:.0f} ms                  {slow_s:8.2f} s = {slow_s / (1.3 * floor + own):.2f} × (1.3 × calls × latency + own time) (bar: 1)",
+        f"  unchanged sync                 {sum(again.values()):8d} calls, {again_writes} writes, {still['again']['queries']} queries",
         f"  peak memory                    {still['peak_mb']:8.0f} MB",
     ]
 

@@ -44,7 +44,9 @@ def _measured(control: Any, integration: Any, latency_s: float) -> dict[str, Any
     from connectors.sync.models import Document, Flow
     from connectors.sync.run import run_flow
 
-    flow = Flow.everywhere.select_related("integration__policy__retainage_account", "integration__source", "integration__ledger").get(integration=integration)
+    flow = Flow.everywhere.select_related("integration__policy__retainage_account", "integration__source", "integration__ledger").get(
+        integration=integration
+    )
     figures: dict[str, Any] = {}
     figures["read"] = _step(lambda: run_flow(flow, trigger="command"))
     if latency_s:

@@ -12,7 +12,7 @@ import pytest
 
 from connectors import catalog
 from connectors.port.connector import Role
-from connectors.port.drafts import Bill, DraftLine, LineRole, Operation
+from connectors.port.drafts import Bill, DraftLine, LineRole, Operation, VendorCredit
 from connectors.port.errors import Code, Misfit, Refused, SignInAgain, TryLater, Uncertain
 from connectors.port.ledger import Booked, Composition, KeyedDraft, Lookup, Outcome
 from tests.contracts.opened import opened
@@ -46,7 +46,9 @@ class LedgerContract:
     def bill(self, **other: Any) -> Bill:
         number = next(_numbers)
         line = DraftLine(self.account, Decimal("110.10"), memo="Work", source_line="1", project=self.project, location=self.location)
-        held = DraftLine(self.retainage, Decimal("-10.10"), memo="Retainage held", role=LineRole.RETAINAGE, project=self.project, location=self.location)
+        held = DraftLine(
+            self.retainage, Decimal("-10.10"), memo="Retainage held", role=LineRole.RETAINAGE, project=self.project, location=self.location
+        )
         facts: dict[str, Any] = {
             "vendor": self.vendor, "number": f"CT-{number}", "bill_date": self.open_day, "due_date": self.open_day, "gl_date": self.open_day,
             "currency": "USD", "reference": "SC-1 #1", "description": "Contract test", "token": f"OC-CT{number:010d}", "lines": (line, held),
@@ -174,13 +176,28 @@ class LedgerContract:
         assert booked is not None
         assert isinstance(item.draft, Bill)
         line = replace(item.draft.lines[0], amount=Decimal("210.10"))
-        changed = KeyedDraft(f"{next(_numbers):064x}", Operation.AMEND, replace(item.draft, lines=(line, item.draft.lines[1])), ledger_ref=booked.ledger_ref)
+        changed = KeyedDraft(
+            f"{next(_numbers):064x}", Operation.AMEND, replace(item.draft, lines=(line, item.draft.lines[1])), ledger_ref=booked.ledger_ref
+        )
         assert self.send(ledger, changed)[changed.key].booked
         [now] = ledger.read("bill", [booked.ledger_ref])
         assert (now.total, now.settled) == (Decimal("200.00"), False)
         void = KeyedDraft(f"{next(_numbers):064x}", Operation.VOID, item.draft, ledger_ref=booked.ledger_ref)
         assert self.send(ledger, void)[void.key].error is None
         assert all(found.void for found in ledger.read("bill", [booked.ledger_ref]))
+
+    def test_a_vendor_credit_reduces_what_is_owed_and_reads_back_so(self, ledger: Any, sandbox: Sandbox) -> None:
+        if not catalog.connector(self.key).capabilities.vendor_credits:
+            return
+        bill = self.bill()
+        credit = VendorCredit(
+            vendor=bill.vendor, number=bill.number, credit_date=self.open_day, gl_date=self.open_day, currency="USD", reference=bill.reference,
+            description=bill.description, token=bill.token, lines=(replace(bill.lines[0], amount=Decimal("40.00")),), corrects="CT-0",
+        )  # fmt: skip
+        item = KeyedDraft(f"{next(_numbers):064x}", Operation.CREATE, ledger.fit(credit))
+        assert self.send(ledger, item)[item.key].error is None
+        [found] = ledger.find([Lookup(item.key, "vendor_credit", credit.vendor, credit.number, credit.token)])[item.key]
+        assert (found.total, found.line_count, found.kind) == (Decimal("-40.00"), 1, "vendor_credit")
 
     def test_everything_that_carries_a_token_can_be_listed(self, ledger: Any) -> None:
         item = self.keyed(ledger)

@@ -61,7 +61,9 @@ class SourceContract:
         assert first == again
 
     def test_amounts_are_exact_and_the_total_is_the_sources_own(self, source: Any) -> None:
-        payable = [row for row in source.changes(RecordKind.REQUISITION, since=None) if isinstance(row, Requisition) and row.standing is Standing.PAYABLE]
+        payable = [
+            row for row in source.changes(RecordKind.REQUISITION, since=None) if isinstance(row, Requisition) and row.standing is Standing.PAYABLE
+        ]
         assert all(isinstance(row.payable_net, Decimal) for row in payable)
         sums: dict[str, Decimal] = {}
         for row in payable:

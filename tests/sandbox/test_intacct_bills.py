@@ -215,16 +215,16 @@ ADJUSTMENT = (
 
 def test_a_credit_counts_against_the_bills(intacct: IntacctCaller, sandbox: Sandbox) -> None:
     before = Decimal(sandbox.get("ledger/intacct/CASCADIA?summary=1")["totals"]["USD"]["total"])
-    made = intacct.one(ADJUSTMENT.format("", "CR-1", "75.00"))
+    made = intacct.one(ADJUSTMENT.format("", "CR-1", "-75.00"))
     assert made.status == "success"
     row = intacct.query(
         "APADJUSTMENT", "RECORDID TOTALENTERED STATE", f"<equalto><field>RECORDNO</field><value>{made.record}</value></equalto>"
     ).rows()
-    assert row == [{"RECORDID": "CR-1", "TOTALENTERED": "75.00", "STATE": "Draft"}]
+    assert row == [{"RECORDID": "CR-1", "TOTALENTERED": "-75.00", "STATE": "Draft"}]
     after = Decimal(sandbox.get("ledger/intacct/CASCADIA?summary=1")["totals"]["USD"]["total"])
     assert after == before - 75
-    assert intacct.one(ADJUSTMENT.format("", "CR-1", "75.00")).errorno == "BL34000061"
-    assert intacct.one(ADJUSTMENT.format("", "CR-2", "-1.00")).status == "failure"
+    assert intacct.one(ADJUSTMENT.format("", "CR-1", "-75.00")).errorno == "BL34000061"
+    assert intacct.one(ADJUSTMENT.format("", "CR-2", "0.00")).status == "failure"
     assert intacct.one(ADJUSTMENT.format("<description>early</description>", "CR-3", "1.00")).errorno == "XL03000003"
 
 

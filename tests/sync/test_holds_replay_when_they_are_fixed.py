@@ -20,7 +20,9 @@ def test_an_unmapped_cost_code_holds_with_the_row_to_fill_in_and_mapping_it_post
     assert "CC9" in hold.sentence
     assert "focus=" in hold.fix_url
     assert hold.amount == Decimal("1000.00")
-    paper_world.map("cost_code", paper_world.reference("source", "project_cost_code", "cc9", "p1"), account=paper_world.reference("ledger", "account", "5010"))
+    paper_world.map(
+        "cost_code", paper_world.reference("source", "project_cost_code", "cc9", "p1"), account=paper_world.reference("ledger", "account", "5010")
+    )
     paper_world.work()
     assert paper_world.document().state == "posted"
     assert paper_world.hold() is None

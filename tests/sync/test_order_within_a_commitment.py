@@ -15,7 +15,9 @@ def chain(length: int, **more):
     """Invoices of one commitment, each 1,000.00 more than the one before."""
     for number in range(1, length + 1):
         lines = (paper.line(to_date=f"{number}000.00"),)
-        paper.SHEET.records[str(number)] = paper.requisition(str(number), number=number, previous=str(number - 1) if number > 1 else "", lines=lines, **more)
+        paper.SHEET.records[str(number)] = paper.requisition(
+            str(number), number=number, previous=str(number - 1) if number > 1 else "", lines=lines, **more
+        )
 
 
 def test_a_chain_is_posted_one_after_the_other_each_with_its_own_period(paper_world):
@@ -81,8 +83,8 @@ def test_a_predecessor_before_the_start_date_needs_agreed_opening_figures(paper_
     assert paper_world.document("1").state == "skipped"
     assert paper_world.hold("2").reason == "opening_not_agreed"
     Opening.everywhere.create(
-        tenant=paper_world.tenant, integration=paper_world.integration, commitment_ref="c1", currency="USD", billed_to_date="1000.00", retained_to_date="0.00",
-        agreed_by="ana", agreed_at=paper_world.now,
+        tenant=paper_world.tenant, integration=paper_world.integration, commitment_ref="c1", currency="USD", billed_to_date="1000.00",
+        retained_to_date="0.00", agreed_by="ana", agreed_at=paper_world.now,
     )  # fmt: skip
     wake(paper_world.flow, about="opening:c1", now=paper_world.now)
     paper_world.work()

@@ -55,7 +55,7 @@ def _flow(control: Control, integration: Integration, flow: Flow) -> list[dict[s
         counts = {name: int(row.get(name, 0)) for name in COUNTS}
         figures = {name: quantize(Decimal(row.get(name, 0)), currency) for name in ("posted_total", "held_total", "skipped_total")}
         figures["source_total"] = Decimal(source.get(currency, {}).get("total", "0"))
-        figures["ledger_total"] = Decimal(ledger.get(currency, {}).get("total", "0")) + Decimal(ledger.get(currency, {}).get("draft_total", "0"))
+        figures["ledger_total"] = Decimal(ledger.get(currency, {}).get("total", "0"))  # drafts included
         agrees = figures["source_total"] == figures["posted_total"] + figures["held_total"] + figures["skipped_total"]
         agrees = agrees and figures["posted_total"] == figures["ledger_total"] and source.get(currency, {}).get("count", 0) == counts["documents"]
         agrees = agrees and counts["documents"] == counts["posted"] + counts["held"] + counts["skipped"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.sandbox.control import directory_acts, intacct_acts, procore_acts, totals
 from connectors.sandbox.control.asking import BadRequest, fields
+from connectors.sandbox.control.pages import answer_page, is_page
 from connectors.sandbox.intacct.signin import GATEWAY_PATH
 from connectors.sandbox.messages import Request, Response, json_response
 from connectors.sandbox.procore.app import Procore
@@ -65,6 +66,8 @@ class ControlDesk:
         return lambda request, *parts: act(self._town, request, *parts)
 
     def answer(self, request: Request) -> Response:
+        if is_page(request.path):
+            return answer_page(self._town, request)
         known = False
         for method, pattern, act in self._routes:
             match = pattern.fullmatch(request.path.rstrip("/"))

@@ -17,10 +17,13 @@ from connectors.sandbox.world.contracts import keep_commitment
 def recode(town: Town, request: Request, company: str) -> Any:
     """Give a contract line another cost code; its requisitions show it at once."""
     values = fields(request, allowed=("line_item_id", "cost_code_id"))
-    space = space_of(town, company)
+    return recode_line(town, space_of(town, company), line_id=int(values.get("line_item_id") or 0), code_id=int(values.get("cost_code_id") or 0))
+
+
+def recode_line(town: Town, space: str, *, line_id: int, code_id: int) -> Any:
     with town.state.transaction():
-        line = town.state.get(space, "line", int(values.get("line_item_id") or 0))
-        code = town.state.get(space, "cost_code", int(values.get("cost_code_id") or 0))
+        line = town.state.get(space, "line", line_id)
+        code = town.state.get(space, "cost_code", code_id)
         if line is None or code is None or code["project_id"] != line["project_id"]:
             raise missing("There is no such line, or no such cost code in its project")
         kind = town.state.get(space, "line_item_type", line["line_item_type_id"]) or {}

@@ -28,7 +28,7 @@ LINE_FIELDS = [
     "ITEMID",
     "VENDORID",
 ]
-KINDS = (("bill", "APBILL", "APBILLITEM", 1), ("adjustment", "APADJUSTMENT", "APADJUSTMENTITEM", -1))
+KINDS = (("bill", "APBILL", "APBILLITEM", 1), ("adjustment", "APADJUSTMENT", "APADJUSTMENTITEM", 1))
 
 
 def source_requisitions(town: Town, request: Request, company: str) -> Any:
@@ -58,7 +58,7 @@ def source_requisitions(town: Town, request: Request, company: str) -> Any:
 
 
 def ledger(town: Town, request: Request, company: str) -> Any:
-    """Every bill and adjustment. An adjustment counts against; a reversed document counts nothing."""
+    """Every bill and adjustment. An adjustment counts as it is signed; a reversed document counts nothing."""
     head = company_of(town, company)
     if head is None:
         raise missing(f"There is no Intacct company {company}")

@@ -1,4 +1,7 @@
-"""Vendor credits: create_apadjustment, a legacy function whose elements have one order only."""
+"""Vendor credits: create_apadjustment, a legacy function whose elements have one order only.
+
+A negative total is a debit memo, which reduces what is owed; a positive one a credit memo, which adds to it.
+"""
 
 from decimal import Decimal
 
@@ -60,8 +63,8 @@ def _store(desk: Desk, node: Node) -> str:
     if not lines:
         raise refuse("BL03000018", "At least one line item is required.")
     total = sum((Decimal(line["TRX_AMOUNT"]) for line in lines), Decimal("0.00"))
-    if total <= 0:
-        raise refuse("BL01001973", f"The total of an adjustment must be positive: {total}.", "Enter a bill instead.")
+    if not total:
+        raise refuse("BL01001973", "The total of an adjustment cannot be zero.", "Enter an amount.")
     number = header["RECORDID"]
     if number and desk.company["duplicate_bills"] != "allow":
         for other in desk.town.state.select(desk.space, "APADJUSTMENT", Where(k1=[header["VENDORID"]], k2=[number])):
