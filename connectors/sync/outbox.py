@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 
 from audit.record import record_many
 from connectors.connections.models import Connection
-from connectors.sync import retry
+from connectors.sync import follow, retry
 from connectors.sync.holds import Stopped, open_holds
 from connectors.sync.models import Attempt, Document, Posting
 from connectors.sync.recipes.outcome import Stop
@@ -144,11 +144,12 @@ def _quarantine(poisoned: list[Posting], now: datetime) -> None:
         return
     documents = Document.everywhere.select_related("flow__integration").in_bulk([posting.document_id for posting in poisoned])
     sentence = f"A worker died {retry.QUARANTINE_STARTS} times while posting it, so it is set apart."
-    by_tenant: dict[int, list[Stopped]] = {}
+    by_flow: dict[int, list[Stopped]] = {}
     for posting in poisoned:
         stop = Stop("quarantined", sentence, "Ask the administrator for the log, then press Retry: OneCore looks into the ledger first.", "person")
-        by_tenant.setdefault(posting.tenant_id, []).append(Stopped(documents[posting.document_id], stop, posting))
-    for tenant_id, stopped in by_tenant.items():
-        entries = open_holds(stopped, now=now)
-        Document.everywhere.bulk_update([item.document for item in stopped], ["state"])
-        record_many(tenant_id, entries)
+        by_flow.setdefault(posting.flow_id, []).append(Stopped(documents[posting.document_id], stop, posting))
+    for stopped in by_flow.values():
+        apart, entries = [item.document for item in stopped], open_holds(stopped, now=now)
+        Document.everywhere.bulk_update(apart, ["state"])
+        entries += follow.successors(apart[0].flow, apart, now=now)
+        record_many(apart[0].tenant_id, entries)

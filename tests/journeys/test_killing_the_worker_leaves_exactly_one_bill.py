@@ -119,10 +119,10 @@ def test_what_kills_its_worker_three_times_is_set_apart_and_a_person_can_let_it_
     journey.sandbox.calm()
     worker = journey.processes.worker()
     journey.until_quiet()
-    assert set(journey.harbor.holds().values()) == {"quarantined"}, journey.harbor.state()
+    assert set(journey.harbor.holds().values()) == {"quarantined", "waits_for_document"}, journey.harbor.state()
     journey.harbor.prove()
 
-    acts.retry(list(Document.everywhere.filter(state="held").select_related("flow")), by="ana", now=utcnow())
+    acts.retry(list(Document.everywhere.filter(holds__reason="quarantined").select_related("flow")), by="ana", now=utcnow())
     journey.until_quiet()
     journey.harbor.prove(posted=6)
     assert worker.process.poll() is None
