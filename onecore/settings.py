@@ -6,11 +6,13 @@ What stands above the core is named here only as strings, in tables one can read
 from __future__ import annotations
 
 import sys
+import warnings
 from pathlib import Path
 
 import environ
 
 from onecore.lib.env import Env, SettingError
+from onecore.lib.secretbox import SecretBox, new_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(Env().text("ONECORE_VAR_DIR", str(BASE_DIR / "var")))
@@ -28,8 +30,6 @@ def _own_secret(name: str, *, base64_key: bool = False) -> str:
         return env.text(name)
     path = VAR_DIR / f"{name.lower()}.secret"
     if not env.values.get(name) and not env.values.get(f"{name}_FILE") and not path.exists():
-        from onecore.lib.secretbox import new_key
-
         path.touch(mode=0o600)
         path.write_text(new_key(), encoding="utf-8")
     return env.text(name, path.read_text(encoding="utf-8") if path.exists() else None)
@@ -38,6 +38,12 @@ def _own_secret(name: str, *, base64_key: bool = False) -> str:
 SECRET_KEY = _own_secret("SECRET_KEY")
 ONECORE_FIELD_KEYS = [key.strip() for key in _own_secret("ONECORE_FIELD_KEYS").split(",") if key.strip()]
 ONECORE_AUDIT_KEY = _own_secret("ONECORE_AUDIT_KEY")
+try:
+    SecretBox(ONECORE_FIELD_KEYS)
+except ValueError as problem:
+    raise SettingError(str(problem)) from None
+if min(len(key.strip()) for key in ONECORE_AUDIT_KEY.split(",")) < 32:
+    raise SettingError("ONECORE_AUDIT_KEY is too short to prove anything: give at least 32 random characters, e.g. from openssl rand -base64 32.")
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 
@@ -117,10 +123,11 @@ if ONECORE_SQLITE_SYNC not in {"NORMAL", "FULL"}:
     raise SettingError(f"ONECORE_SQLITE_SYNC is {ONECORE_SQLITE_SYNC!r}, but must be NORMAL or FULL.")
 DATABASE_URL = env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'onecore.sqlite3'}")
 try:
-    DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+    with warnings.catch_warnings(action="ignore"):  # what it warns of is refused below, in one sentence
+        DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 except Exception as problem:  # django-environ raises whatever urlparse does
     raise SettingError("DATABASE_URL cannot be read. Give postgres://user:password@host/name or sqlite:///path.") from problem
-if not DATABASES["default"].get("ENGINE"):
+if DATABASES["default"].get("ENGINE") not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
     raise SettingError("DATABASE_URL names no database kind OneCore knows. Give postgres://user:password@host/name or sqlite:///path.")
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -169,7 +176,8 @@ ONECORE_RETRY_MAX_S = env.seconds("ONECORE_RETRY_MAX_S", 900)
 ONECORE_RETRY_MAX_ATTEMPTS = env.integer("ONECORE_RETRY_MAX_ATTEMPTS", 200, least=1)  # at most 15 minutes apart: two days of patience
 ONECORE_LEASE_S = env.seconds("ONECORE_LEASE_S", ONECORE_HTTP_TOTAL_S + 30)
 ONECORE_POLL_S = env.seconds("ONECORE_POLL_S", 1)
-ONECORE_VERIFY_WINDOW_S = env.text("ONECORE_VERIFY_WINDOW_S", "")  # "" = each connector's own window
+# None: each connector's own window.
+ONECORE_VERIFY_WINDOW_S = env.seconds("ONECORE_VERIFY_WINDOW_S", 0) if env.text("ONECORE_VERIFY_WINDOW_S", "") else None
 ONECORE_CALLS_KEEP_DAYS = env.integer("ONECORE_CALLS_KEEP_DAYS", 30, least=1)
 ONECORE_EGRESS_ALLOW = env.items("ONECORE_EGRESS_ALLOW")
 if ONECORE_LEASE_S < ONECORE_HTTP_TOTAL_S:

@@ -46,7 +46,7 @@ def open_desk(connection: Connection, *, clock: Clock = utcnow) -> Desk:
     """Open the ledger; nothing is called yet. Raises ConnectorError."""
     capabilities = declaration(connection).capabilities
     knob = settings.ONECORE_VERIFY_WINDOW_S
-    window = float(knob) if knob else capabilities.verify_window_s
+    window = capabilities.verify_window_s if knob is None else float(knob)
     return Desk(connection, sides.ledger_of(connection), capabilities, window, clock)
 
 

@@ -67,7 +67,7 @@ def _decode_key(text: str) -> bytes:
     except binascii.Error:
         raw = b""
     if len(raw) != 32:
-        raise ValueError("A key of ONECORE_FIELD_KEYS is not base64 of 32 bytes. Make one with: manage.py doctor --new-key")
+        raise ValueError("A key of ONECORE_FIELD_KEYS is not base64 of 32 bytes. Make one with: openssl rand -base64 32")
     return raw
 
 
