@@ -78,7 +78,7 @@ def test_a_changed_version_says_what_changed(paper_world, posted, vera):
 
 def test_tries_and_the_trail_are_told_with_request_and_answer(posted, vera):
     content = vera.get(reverse("admin:sync_document_change", args=[posted.pk])).content.decode()
-    assert "Sent: create, posted" in content
+    assert "Try to create: posted" in content
     assert "create INV-1" in content
     assert "success 1000" in content
 

@@ -11,6 +11,7 @@ from connectors.sync.admin.formula import Reckoning
 from connectors.sync.models import Posting
 from onecore.lib.money import ZERO
 
+_RETAINED = "Retained this period"
 _ROLES = {"retainage": "Retained", "rounding": "Rounding"}
 _DIMENSIONS = ("project", "task", "cost_type", "location", "department", "class", "item")
 _KINDS = {"bill": "Bill", "vendor_credit": "Vendor credit", "vendor": "Vendor"}
@@ -96,7 +97,7 @@ def _pairs(lines: list[dict[str, Any]], reckoning: Reckoning | None, sign: int, 
         ledger = _ledger_side(own, sign, currency, names) if own else {}
         pairs.append(Pair(code=formula.code, description=formula.description, source=formula.cost, **ledger))
     if reckoning and reckoning.retained not in {"0", "0.00", "0.000"}:
-        pairs.append(Pair(description="Retained this period", source=_negated(reckoning.retained)))
+        pairs.append(Pair(code=_RETAINED, source=_negated(reckoning.retained)))
     for line in waiting:
         pairs = _beneath(pairs, Pair(**_ledger_side(line, sign, currency, names)), is_retained=line.get("role") == "retainage")
     return pairs
@@ -105,7 +106,7 @@ def _pairs(lines: list[dict[str, Any]], reckoning: Reckoning | None, sign: int, 
 def _beneath(pairs: list[Pair], extra: Pair, *, is_retained: bool) -> list[Pair]:
     """A retained line stands beside the source's own retained sum as long as that place is free."""
     last = pairs[-1] if pairs else None
-    if is_retained and last is not None and last.description == "Retained this period" and not last.ledger:
+    if is_retained and last is not None and last.code == _RETAINED and not last.ledger:
         joined = Pair(last.code, last.description, last.source, extra.account, extra.memo, extra.where, extra.ledger)
         return [*pairs[:-1], joined]
     return [*pairs, extra]

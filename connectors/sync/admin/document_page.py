@@ -27,6 +27,10 @@ VERSIONS, POSTINGS, ATTEMPTS, ENTRIES = 20, 20, 40, 40
 _COMPARED = {"status": "status", "invoice_number": "number", "billing_date": "billing date", "vendor_name": "vendor", "payment_date": "due date"}
 
 
+_TRIED: dict[str, str] = {Attempt.Act.SEND: "Try to", Attempt.Act.LOOK: "Look for the"}
+"""A try looks before it sends, and may end there: it is not called sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     number: int
@@ -223,7 +227,7 @@ def attempt_moments(attempts: Iterable[Attempt], operations: dict[int, str]) -> 
     return [
         Moment(
             at=attempt.started_at,
-            title=f"{attempt.get_act_display()}: {operations.get(attempt.posting_id, 'posting')}, {attempt.result or 'under way or lost'}",
+            title=f"{_TRIED[attempt.act]} {operations.get(attempt.posting_id, 'post')}: {attempt.result or 'under way or lost'}",
             text=attempt.sentence,
             tone=tones.ATTEMPT.get(attempt.result, "quiet"),
             detail=f"Request id at the ledger: {attempt.request_id}" if attempt.request_id else "",
