@@ -86,3 +86,11 @@ def journey(town: Sandbox, bases: Bases, django_db_blocker: Any, tmp_path: Path)
         finally:
             town.post("held/release")
             processes.stop_all()
+
+
+@pytest.fixture
+def harbor(town: Sandbox, db: None, tmp_path: Path) -> Harbor:
+    """The contractor live in the ordinary test database: this process does the worker's part over real HTTP."""
+    made = provision_harbor(town, tmp_path)
+    town.delete("calls")
+    return made

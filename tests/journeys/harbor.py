@@ -16,7 +16,7 @@ from connectors.connections.models import Integration
 from connectors.onboarding.demo.files import write_workbook
 from connectors.onboarding.provisioning import provision, read_plan
 from connectors.sync import selectors, work
-from connectors.sync.models import Document, Flow, Hold, Posting
+from connectors.sync.models import Document, Flow, Hold, Posting, Run
 from connectors.sync.run import run_flow
 from connectors.sync.states import DocumentState
 from onecore.lib.clock import utcnow
@@ -55,13 +55,13 @@ class Harbor:
         Flow.everywhere.filter(integration=self.integration).update(next_at=utcnow())
 
     def settle_down(self, *, within_s: float = 20) -> None:
-        """Work in this process until nothing moves by itself any more."""
+        """Work in this process until nothing moves by itself any more, or someone must sign in."""
         ends = time.monotonic() + within_s
         while True:
             work.work(budget_s=within_s)
-            if not any(selectors.pending_counts().values()) or self.signed_out:
+            if self.signed_out or (self.quiet and self.last_run.state == Run.State.DONE):
                 return
-            assert time.monotonic() < ends, f"still pending after {within_s} s: {self.state()}"
+            assert time.monotonic() < ends, f"not settled after {within_s} s: {self.state()}"
             time.sleep(0.05)
 
     # ---- looks
@@ -71,13 +71,18 @@ class Harbor:
         return bool(selectors.sign_in_needed())
 
     @property
+    def last_run(self) -> Run:
+        return Run.everywhere.filter(flow__integration=self.integration).latest("pk")
+
+    @property
     def quiet(self) -> bool:
         """Something was read and nothing moves by itself any more."""
         return Document.everywhere.exists() and not any(selectors.pending_counts().values())
 
     def state(self) -> dict[str, Any]:
         postings = Posting.everywhere.values_list("state", "last_error", "attempts")
-        return {"pending": selectors.pending_counts(), "postings": Counter(postings), "holds": self.holds()}
+        runs = Counter(Run.everywhere.values_list("state", "sentence"))
+        return {"runs": runs, "pending": selectors.pending_counts(), "postings": Counter(postings), "holds": self.holds()}
 
     def holds(self) -> dict[str, str]:
         """Open holds: source id to reason."""
