@@ -27,6 +27,8 @@ MENU = (
             Item("Holds", "sync.Hold", "front_hand", badge="connectors.sync.counts:held_badge"),
             Item("Postings", "sync.Posting", "outbox"),
             Item("Runs", "sync.Run", "play_circle"),
+            Item("Flows", "sync.Flow", "swap_calls"),
+            Item("Opening figures", "sync.Opening", "start"),
         ),
     ),
     Group(
@@ -34,8 +36,8 @@ MENU = (
         (
             Item("Cost codes", "mappings.CostCodeMapping", "account_tree", badge="mappings.counts:unmapped_badge"),
             Item("Cost types", "mappings.CostTypeMapping", "category"),
-            Item("Vendors", "mappings.VendorMapping", "storefront"),
-            Item("Projects", "mappings.ProjectMapping", "apartment"),
+            Item("Vendors", "mappings.VendorMapping", "storefront", badge="mappings.counts:unmapped_vendors_badge"),
+            Item("Projects", "mappings.ProjectMapping", "apartment", badge="mappings.counts:unmapped_projects_badge"),
             Item("References", "mappings.Reference", "list_alt"),
         ),
     ),
@@ -49,10 +51,7 @@ MENU = (
     ),
     Group(
         "Proof",
-        (
-            Item("Audit trail", "audit.Entry", "verified"),
-            Item("Reconcile", "reconcile.Reconciliation", "balance"),
-        ),
+        (Item("Audit trail", "audit.Entry", "verified"),),
     ),
     Group(
         "Settings",

@@ -75,6 +75,12 @@ def skip(documents: Iterable[Document], *, reason: str, by: str, now: datetime) 
             unsure = [posting for posting in postings if posting.state not in NEVER_SENT and posting.sent_at is not None]
             if unsure:
                 raise CannotAct(f"{unsure[0].document.title} may be in the ledger. Press Retry first: OneCore looks there.")
+            there = (
+                Hold.everywhere.filter(document__in=block, resolved_at__isnull=True, reason="found_but_different").select_related("document").first()
+            )
+            if there is not None or any(document.ledger_ref for document in block):
+                title = there.document.title if there else next(document.title for document in block if document.ledger_ref)
+                raise CannotAct(f"{title} is in the ledger, so it cannot be left out. Void it there first, or mark it settled.")
             for posting in postings:
                 posting.state, posting.updated_at = _S.SKIPPED, now
             Posting.everywhere.bulk_update(postings, ["state", "updated_at"])
@@ -95,7 +101,9 @@ def link(document: Document, *, by: str, now: datetime) -> None:
     hold = Hold.everywhere.filter(document=document, resolved_at__isnull=True, reason="duplicate_number").first()
     if hold is None:
         raise CannotAct("Only a document held for a bill number that is already used can be linked.")
-    posting = _open_postings([document])[0]
+    posting = next(iter(_open_postings([document])), None)
+    if posting is None:
+        raise CannotAct(f"{document.title} has no posting to link. Press Retry first.")
     total = Decimal(hold.details["total"])
     if total != posting.amount:
         raise CannotAct(f"The bill in the ledger comes to {total}, this one to {posting.amount}: they are not the same.")

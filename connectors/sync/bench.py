@@ -50,5 +50,5 @@ def choices_of(integration: Integration, capabilities: Any) -> Choices:
         default_department=policy.default_department,
         currencies=frozenset({integration.ledger.currency} if integration.ledger.currency else ()),
         vendor_credits=capabilities.vendor_credits,
-        number_limit=capabilities.limits.bill_number if capabilities.limits else 0,
+        number_limit=capabilities.limits.bill_number if capabilities.limits else 10_000,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from connectors.sync import bench as benches
 from connectors.sync import keys, pull, sides
 from connectors.sync.flows import FLOWS
 from connectors.sync.judge import Bench, Post, judge
-from connectors.sync.models import Document, Flow, Opening, Posting
+from connectors.sync.models import Document, Flow, Hold, Opening, Posting
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.recipes.question import Opened
 from connectors.sync.states import DocumentState, PostingState
@@ -36,7 +36,7 @@ def dry_run(flow: Flow, *, now: datetime) -> list[DryLine]:
     """Read the source anew and judge everything in memory. The mirror of remote lists is used as it stands. Raises ConnectorError."""
     source, bench = sides.source_of(flow.integration.source), benches.set_up(flow)
     documents = _documents(flow, source.changes(FLOWS[flow.key].record, since=None), now)
-    posted = _posted_drafts(flow)
+    posted, refused = _posted_drafts(flow), _refused(flow)
     openings = {
         row.commitment_ref: Opened(row.billed_to_date, row.retained_to_date)
         for row in Opening.everywhere.filter(integration=flow.integration_id, agreed_at__isnull=False)
@@ -52,6 +52,7 @@ def dry_run(flow: Flow, *, now: datetime) -> list[DryLine]:
             bench=bench,
             flow=flow,
         )
+        line = _refused_again(line, refused.get(document.source_id))
         # Successors judge by what would have become of this one.
         document.state = {"post": DocumentState.POSTED, "leave": DocumentState.POSTED, "hold": DocumentState.HELD, "skip": DocumentState.SKIPPED}.get(
             line.outcome, DocumentState.DORMANT
@@ -77,6 +78,19 @@ def _as_document(flow: Flow, record: Record, stored: Document | None, now: datet
 def _posted_drafts(flow: Flow) -> dict[str, dict[str, Any]]:
     rows = Posting.everywhere.filter(flow=flow, state=PostingState.POSTED).order_by("pk").values_list("document__source_id", "draft")
     return dict(rows)
+
+
+def _refused(flow: Flow) -> dict[str, Hold]:
+    """Open Holds that say what the ledger itself refused, by source id."""
+    holds = Hold.everywhere.filter(document__flow=flow, resolved_at__isnull=True, posting__state=PostingState.HELD)
+    return {hold.document.source_id: hold for hold in holds.select_related("document", "posting")}
+
+
+def _refused_again(line: DryLine, hold: Hold | None) -> DryLine:
+    """The very draft the ledger has refused already would be refused again."""
+    if hold is None or hold.posting is None or line.outcome != "post" or line.draft != hold.posting.draft:
+        return line
+    return replace(line, outcome="hold", reason=hold.reason, sentence=hold.sentence)
 
 
 def _line(

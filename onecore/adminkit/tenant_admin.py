@@ -110,6 +110,11 @@ class TenantAdmin(_ByAct, OwnPagesOnly):
     def has_administer_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.allows(request, "administer")
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """A list is titled by what it lists, not by what Django would have one do with it."""
+        title = str(self.model._meta.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Rows of the current tenant; nothing without one."""
         if not has_tenant():

@@ -126,3 +126,23 @@ def test_a_negative_total_becomes_a_vendor_credit_that_names_what_it_corrects(pa
     assert credit.total == Decimal("-600.00")
     assert credit.corrects == "INV-1"
     assert paper_world.document("2").posted_amount == Decimal("-600.00")
+
+
+def test_a_person_can_say_that_the_ledger_was_put_right_by_hand_and_it_holds_for_this_version_only(paper_world):
+    from connectors.sync import acts
+
+    posted(paper_world, amend="never")
+    paper.SHEET.records["1"] = changed(paper_world)
+    paper_world.sync()
+    with pytest.raises(acts.CannotAct):
+        acts.skip([paper_world.document()], reason="no", by="carl", now=paper_world.now)
+    acts.settle_by_hand([paper_world.document()], reason="corrected in the ledger", by="carl", now=paper_world.now)
+    paper_world.later(minutes=1)
+    paper_world.policy(amend="never")
+    paper_world.work()
+    assert paper_world.document().state == "posted"
+    assert paper_world.hold() is None
+    paper_world.later(minutes=20)
+    paper.SHEET.records["1"] = paper.requisition(due="1300.00", lines=(paper.line(to_date="1300.00"),), updated_at=paper_world.now)
+    paper_world.sync()
+    assert paper_world.hold().reason == "changed_after_posting"

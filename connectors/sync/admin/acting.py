@@ -44,6 +44,11 @@ def _skip(documents: QuerySet[Document], *, by: str, reason: str) -> int:
     return _some(count, "None of them can be left out: only documents that are held or not prepared yet can.")
 
 
+def _settled(documents: QuerySet[Document], *, by: str, reason: str) -> int:
+    count = acts.settle_by_hand(documents, reason=reason, by=by, now=utcnow())
+    return _some(count, "None of them is held for a change after posting, so there is nothing to put right by hand.")
+
+
 def _link(documents: QuerySet[Document], *, by: str) -> int:
     document = documents.select_related("flow").get()
     acts.link(document, by=by, now=utcnow())
@@ -84,6 +89,15 @@ ACTS: dict[str, Act] = {
             "{n} left out.",
             _skip,
             danger=True,
+            ask_reason=True,
+        ),
+        Act(
+            "settled",
+            "Settled by hand",
+            "Was the ledger put right by hand?",
+            "For this version OneCore posts nothing more and counts the document as posted. A later version is looked at again.",
+            "{n} marked as settled.",
+            _settled,
             ask_reason=True,
         ),
         Act(

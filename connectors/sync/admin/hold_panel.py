@@ -8,6 +8,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from connectors.sync.acts import BY_HAND
 from connectors.sync.admin import addresses
 from connectors.sync.admin.acting import ACTS
 from connectors.sync.holds import mapping_url
@@ -80,6 +81,8 @@ def _acts(hold: Hold, document: Document) -> list[tuple[str, str, bool, bool]]:
     keys = ["retry", "skip"]
     if hold.reason == "awaits_release":
         keys = ["release", "skip"]
+    elif hold.reason in BY_HAND and document.ledger_ref:
+        keys = ["settled", "retry"]
     elif hold.reason == "duplicate_number":
         keys = ["link", "retry", "skip"]
     return [

@@ -16,7 +16,7 @@ from connectors.port.records import Requisition, RequisitionLine
 from connectors.sync.recipes.outcome import Prepared, Stop
 from connectors.sync.recipes.question import Choices, Question
 from onecore.lib.money import LARGEST, ZERO, is_whole, plain
-from onecore.lib.text import one_line
+from onecore.lib.text import one_line, shorten
 
 EARLIEST, LATEST_YEARS_AHEAD = date(2000, 1, 1), 2
 
@@ -335,11 +335,12 @@ def _gl_date(question: Question, bill_date: date) -> date:
 
 
 def _number(question: Question) -> str:
-    if question.kept_number:
+    """Amended versions keep their number. One the ledger had to shorten is given in full again, so that it is cut the same way."""
+    choices, record = question.choices, question.record
+    own = f"{choices.number_prefix}{record.commitment_number}-{record.number:02d}" if choices.number == "prefix" else _own_number(record)
+    if question.kept_number and question.kept_number != shorten(own, choices.number_limit):
         return question.kept_number
-    if question.choices.number == "prefix":
-        return f"{question.choices.number_prefix}{question.record.commitment_number}-{question.record.number:02d}"
-    return _own_number(question.record)
+    return own
 
 
 def _own_number(record: Requisition) -> str:
