@@ -225,7 +225,8 @@ def _send(desk: Desk, lease: Lease, to_send: list[tuple[Posting, Booked | None]]
         extend(lease, now=now)
         stored = batch.keep(desk.connection, composition, postings, now=now)
     try:
-        outcomes = desk.ledger.send(composition, guard=lease.guard)
+        with sides.sign_in_told(desk.connection):
+            outcomes = desk.ledger.send(composition, guard=lease.guard)
     except ConnectorError as error:
         return [News(posting, error=error, request=_own_part(posting)) for posting in postings], stored
     by_key = {outcome.key: outcome for outcome in outcomes}

@@ -50,8 +50,8 @@ REASONS = _table(
         for kind, what in _MAPPED.items()
         for reason, title in _SOURCE_FAULTS.items()
     ),
-    Reason("default_account_unusable", "Default account cannot be used", _FINANCE, "policy"),
-    Reason("retainage_account_missing", "No retainage account chosen", _FINANCE, "policy"),
+    Reason("default_account_unusable", "Default account cannot be used", _ADMIN, "policy"),
+    Reason("retainage_account_missing", "No retainage account chosen", _ADMIN, "policy"),
     Reason("retainage_over_released", "More retainage released than held", _PROJECT, "source"),
     Reason("opening_not_agreed", "Opening figures not agreed", _FINANCE, "opening"),
     Reason("waits_for_document", "Waits for another document", _FINANCE, "document"),
@@ -69,7 +69,7 @@ REASONS = _table(
     Reason("changed_after_posting", "Changed after it was posted", _FINANCE, "document", replays=False),
     Reason("withdrawn_after_posting", "Approval taken back after posting", _FINANCE, "document", replays=False),
     Reason("gone_after_posting", "Deleted in the source after posting", _FINANCE, "document", replays=False),
-    Reason("period_closed", "Period closed", _FINANCE, "policy"),
+    Reason("period_closed", "Period closed", _ADMIN, "policy"),
     Reason("duplicate_number", "Bill number already used", _FINANCE, "document", replays=False),
     Reason("account_is_bank", "Account is a bank account", _FINANCE, "mapping"),
     Reason("account_unusable", "Account cannot be used", _FINANCE, "mapping"),

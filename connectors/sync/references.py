@@ -12,6 +12,7 @@ from connectors.port.refs import Kind
 from connectors.sync.flows import FlowSpec
 from connectors.sync.models import Flow, ListRead
 from connectors.sync.replay import wake
+from connectors.sync.sides import sign_in_told
 from mappings.ensure import ensure_all
 from mappings.mirror import mirror
 
@@ -44,7 +45,8 @@ def _refresh_side(connection: Connection, kinds: Iterable[Kind], now: datetime, 
         return 0, False
     port, moved = open_port(connection), False
     for kind in stale:
-        rows = list(along(port.references(kind)))
+        with sign_in_told(connection):
+            rows = list(along(port.references(kind)))
         result = mirror(connection, kind.value, rows)
         moved = moved or bool(result.new or result.changed or result.vanished)
         ListRead.everywhere.update_or_create(

@@ -73,11 +73,13 @@ def _pull_and_prepare(flow: Flow, run: Run, scope: Sequence[str], full: bool, cl
     source = sides.source_of(integration.source)
     started = clock()
     whole = not scope and (full or flow.cursor is None or flow.last_full_at is None or flow.last_full_at < started - FULL_EVERY)
-    for counts in pull.pull(flow, source, record=spec.record, since=None if whole else flow.cursor, scope=scope, now=started, along=heart.along):
-        _count(run, counts, clock())
-    if whole:
-        _count(run, pull.pull_missing(flow, source, record=spec.record, seen_since=started, now=clock()), clock())
-    _count(run, _pull_source_holds(flow, source, scope, started, clock()), clock())
+    since = None if whole else flow.cursor
+    with sides.sign_in_told(integration.source):
+        for counts in pull.pull(flow, source, record=spec.record, since=since, scope=scope, now=started, along=heart.along):
+            _count(run, counts, clock())
+        if whole:
+            _count(run, pull.pull_missing(flow, source, record=spec.record, seen_since=started, now=clock()), clock())
+        _count(run, _pull_source_holds(flow, source, scope, started, clock()), clock())
     if not scope:
         moves: dict[str, object] = {"cursor": started - _OVERLAP, "next_at": clock() + timedelta(minutes=flow.every_minutes)}
         if whole:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -14,6 +14,7 @@ from connectors.sync.admin.acting import ACTS, perform
 from connectors.sync.admin.filters import IntegrationOfDocument, ReasonFilter, StandingFilter
 from connectors.sync.admin.hold_panel import fix_button, reason_of
 from connectors.sync.admin.waiting import waiting_by_reason
+from connectors.sync.follow import WAITS
 from connectors.sync.models import Document, Hold
 from onecore.adminkit.columns import age, badge, money, page_link
 from onecore.adminkit.tenant_admin import READ_ONLY, TenantAdmin
@@ -33,7 +34,8 @@ class HoldAdmin(TenantAdmin):
     list_select_related = ("document__flow__integration",)
     search_fields = ("document__title", "document__number", "sentence")
     search_help_text = "Document, number or words of the sentence"
-    ordering = ("-pk",)
+    # What a person can fix comes first, most money on top; those that only wait for it follow by themselves.
+    ordering = (Case(When(reason=WAITS, then=1), default=0), "-amount", "-pk")
     actions = ("retry_chosen", "release_chosen", "skip_chosen")
     list_before_template = "sync/holds_before.html"
     readonly_fields = ("why", "document_link", "waiting", "held_for", "who", "fix_here", "ended")
