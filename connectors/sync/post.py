@@ -287,15 +287,16 @@ def _keyed(posting: Posting, now_there: Booked | None) -> KeyedDraft:
 def _find(desk: Desk, postings: list[Posting]) -> dict[str, list[Booked]]:
     """What the ledger holds for each, by key: creates by number and token in one block, changes by the id they were booked under."""
     creates = [posting for posting in postings if posting.operation == Operation.CREATE.value]
-    found = desk.ledger.find([_lookup(posting) for posting in creates]) if creates else {}
-    changes: dict[str, list[Posting]] = {}
-    for posting in postings:
-        if posting.operation != Operation.CREATE.value:
-            changes.setdefault(posting.draft["kind"], []).append(posting)
-    for kind, block in changes.items():
-        there = {booked.ledger_ref: booked for booked in desk.ledger.read(kind, [posting.document.ledger_ref for posting in block])}
-        found |= {posting.key: [there[posting.document.ledger_ref]] for posting in block if posting.document.ledger_ref in there}
-    return found
+    with sides.sign_in_told(desk.connection):
+        found = desk.ledger.find([_lookup(posting) for posting in creates]) if creates else {}
+        changes: dict[str, list[Posting]] = {}
+        for posting in postings:
+            if posting.operation != Operation.CREATE.value:
+                changes.setdefault(posting.draft["kind"], []).append(posting)
+        for kind, block in changes.items():
+            there = {booked.ledger_ref: booked for booked in desk.ledger.read(kind, [posting.document.ledger_ref for posting in block])}
+            found |= {posting.key: [there[posting.document.ledger_ref]] for posting in block if posting.document.ledger_ref in there}
+        return found
 
 
 def _lookup(posting: Posting) -> Lookup:
