@@ -33,6 +33,7 @@ class Gateway:
     def __init__(self, opening: Opening, settings: Settings) -> None:
         self._door = Door(opening, throttle=opening.throttle)
         self._tokens = opening.tokens
+        self._throttle = opening.throttle
         self._now = opening.now
         self._api = opening.endpoints.api
         self._settings = settings
@@ -86,7 +87,12 @@ class Gateway:
         url = dict(token.extra).get("endpoint") or self._api
         require_trusted(url, api=self._api)
         body = envelope.wrap(content, settings=self._settings, authentication=envelope.session(token.access), control_id=control_id, unique=writes)
-        return exchange(self._door, url, body, control_id=control_id, operation=operation, writes=writes, guard=guard)
+        try:
+            return exchange(self._door, url, body, control_id=control_id, operation=operation, writes=writes, guard=guard)
+        except TryLater as error:
+            if error.pauses_connection and error.after_s is not None:  # whoever shares this company waits
+                self._throttle.learned(remaining=None, reset_at=None, retry_after_s=error.after_s)
+            raise
 
 
 def exchange(
