@@ -7,21 +7,20 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 
 from audit.events import POSTING_SETTLED
 from audit.models import Entry
 from audit.record import NewEntry, record_many
 from audit.verify import verify
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# The test database of SQLite lives in memory, which threads cannot share.
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 WRITERS, EACH = 4, 15
 
 
 def test_writers_at_once_make_one_chain_from_the_very_first_entry(acme: Any) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("the test database of SQLite lives in memory, which threads cannot share")
     start = Barrier(WRITERS)
 
     def write(writer: int) -> None:

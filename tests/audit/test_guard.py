@@ -35,11 +35,10 @@ def test_sql_cannot_change_the_trail(written: Written, statement: str) -> None:
     _refused(written, statement)
 
 
+@pytest.mark.postgres  # SQLite has no TRUNCATE
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("statement", ON_POSTGRES)
 def test_truncate_cannot_empty_the_trail(written: Written, statement: str) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no TRUNCATE")
     _refused(written, statement)
 
 
@@ -78,10 +77,9 @@ def test_a_dropped_guard_is_reported_and_migrate_puts_it_back() -> None:
     assert missing_triggers("default") == {}
 
 
+@pytest.mark.postgres  # only PostgreSQL can switch a trigger off
 @pytest.mark.django_db
 def test_a_guard_that_is_switched_off_counts_as_missing() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("only PostgreSQL can switch a trigger off")
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
     assert "audit_entry_no_delete" in missing_triggers("default")

@@ -117,7 +117,7 @@ def test_a_credit_is_voided_by_deleting_it() -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not ORDER.exists(), reason="../shared/specs is absent")
+@pytest.mark.skipif(not ORDER.exists(), reason="needs ../shared")
 def test_a_credit_keeps_the_strict_order_of_the_legacy_grammar() -> None:
     wanted = json.loads(ORDER.read_text())["create_apadjustment"]["orders"]["doc_table"]
     full = line(project="P", task="T", cost_type="M", department="D", class_="C", item="I", customer="CU", vendor="V", tax_code="X")

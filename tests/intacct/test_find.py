@@ -202,7 +202,7 @@ def test_an_amount_that_is_none_stops_instead_of_counting_as_zero() -> None:
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SCHEMA.exists(), reason="../shared/specs is absent")
+@pytest.mark.skipif(not SCHEMA.exists(), reason="needs ../shared")
 @pytest.mark.parametrize(
     "ask",
     [

@@ -23,7 +23,7 @@ from .pretend import PROJECT
 from .town import open_town
 
 SPECS = Path(__file__).parents[3] / "shared" / "specs" / "procore"
-pytestmark = [pytest.mark.shared, pytest.mark.skipif(not SPECS.is_dir(), reason="the specifications are not here")]
+pytestmark = [pytest.mark.shared, pytest.mark.skipif(not SPECS.is_dir(), reason="needs ../shared")]
 UNDOCUMENTED = {"change_order_package_id", "commitment_line_item_id"}
 """Item fields that the description leaves to the item endpoints; seen in live answers."""
 

@@ -7,7 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 
 from connectors.webhooks import inbox
@@ -15,15 +15,10 @@ from connectors.webhooks.models import Hook, Receipt
 from connectors.webhooks.receive import read_delivery, store
 from onecore.lib.clock import utcnow
 
-pytestmark = pytest.mark.django_db(transaction=True)
+# The test database of SQLite lives in memory, which threads cannot share.
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 MANY = 4
-
-
-@pytest.fixture(autouse=True)
-def _postgres() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("the test database of SQLite lives in memory, which threads cannot share")
 
 
 def _all_at_once(act: Any) -> list[Any]:
