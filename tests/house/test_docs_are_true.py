@@ -17,12 +17,15 @@ import pytest
 from django.core.management import call_command, get_commands, load_command_class
 
 from audit.events import EVENTS
-from connectors.catalog import CONNECTORS
+from connectors.catalog import CONNECTORS, connector
+from connectors.connections.models import Policy
 from connectors.onboarding.demo.report import make_report
+from connectors.onboarding.provisioning import read_plan
 from connectors.sandbox.control.desk import ControlDesk
 from connectors.sync import pulse
 from connectors.sync.reasons import REASONS
 from onecore.lib.command import Stop
+from onecore.tenants.roles import Role
 from tests import paper
 from tests.house import docs_tables
 from tests.house.docs_tables import ROOT
@@ -261,6 +264,23 @@ def test_the_sandboxs_example_has_the_keys_it_prints(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
     assert _apart(_shape(EXAMPLES["sandbox"]), _shape(json.loads("".join(lines)))) == []
+
+
+def test_the_provision_file_of_the_docs_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = re.search(r"```yaml\n(.*?)```", COMMANDS_MD.read_text(encoding="utf-8"), re.DOTALL)
+    assert written is not None
+    for name in re.findall(r"{env: (\w+)}", written[1]):
+        monkeypatch.setenv(name, "as good as a secret")
+    kept, plan = tmp_path / "secret", tmp_path / "plan.yaml"
+    kept.write_text("as good as a secret", encoding="utf-8")
+    plan.write_text(re.sub(r"{file: [^}]+}", f"{{file: {kept}}}", written[1]), encoding="utf-8")
+    (tenant,) = read_plan(plan).tenants
+    (joint,) = tenant.integrations
+    assert {person.role for person in tenant.users} <= set(Role.values)
+    assert joint.policy.keys() <= {field.name for field in Policy._meta.concrete_fields}
+    assert [flow.key for flow in joint.flows] == ["requisitions"]
+    for link in tenant.connections:
+        assert (link.config | link.secrets).keys() == {field.name for field in connector(link.system).config if field.required}
 
 
 # --- links and words -----------------------------------------------------------------------------------------------------
