@@ -55,6 +55,7 @@ class Journey:
     harbor: Harbor
     processes: Processes
     sandbox: Sandbox
+    address: str = ""
 
     def hold(self, phase: str, operation: str = CREATE) -> None:
         """The next such request stops there, with the caller waiting."""
@@ -78,14 +79,27 @@ class Journey:
 
 
 @pytest.fixture
-def journey(town: Sandbox, bases: Bases, django_db_blocker: Any, tmp_path: Path) -> Iterator[Journey]:
+def processes(town: Sandbox, bases: Bases, django_db_blocker: Any, tmp_path: Path) -> Iterator[Processes]:
+    """A new database for this process and for those it will start."""
     with django_db_blocker.unblock(), bases.fresh() as url:
-        processes = Processes(tmp_path, {**KNOBS, **town.environment, "DATABASE_URL": url, "ONECORE_VAR_DIR": os.environ["ONECORE_VAR_DIR"]})
+        made = Processes(tmp_path, {**KNOBS, **town.environment, "DATABASE_URL": url, "ONECORE_VAR_DIR": os.environ["ONECORE_VAR_DIR"]})
         try:
-            yield Journey(provision_harbor(town, tmp_path), processes, town)
+            yield made
         finally:
             town.post("held/release")
-            processes.stop_all()
+            made.stop_all()
+
+
+@pytest.fixture
+def journey(town: Sandbox, processes: Processes, tmp_path: Path) -> Journey:
+    return Journey(provision_harbor(town, tmp_path), processes, town)
+
+
+@pytest.fixture
+def hooked(town: Sandbox, processes: Processes, tmp_path: Path) -> Journey:
+    """The web process runs, and the pretend Procore was told where to send its webhooks."""
+    _, address = processes.web()
+    return Journey(provision_harbor(town, tmp_path, hooks=address), processes, town, address)
 
 
 @pytest.fixture
