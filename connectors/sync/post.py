@@ -11,18 +11,20 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min
 
-from connectors.connections.models import Connection
+from connectors.connections.models import Connection, Policy
 from connectors.connections.opening import declaration
 from connectors.port.capabilities import Capabilities
-from connectors.port.drafts import Operation, VendorDraft, draft_kind, from_data
-from connectors.port.errors import Code, ConnectorError, Refused, SignInAgain, TryLater, Uncertain
-from connectors.port.ledger import Booked, KeyedDraft, Ledger, Lookup, Outcome
+from connectors.port.drafts import Operation, VendorDraft, from_data
+from connectors.port.errors import Code, ConnectorError, Refused, Uncertain
+from connectors.port.ledger import Booked, KeyedDraft, Ledger, Outcome
 from connectors.sync import batch, retry, sides
-from connectors.sync.compare import difference
+from connectors.sync.look import find, look_failed
 from connectors.sync.models import Attempt, Batch, Posting
 from connectors.sync.outbox import Lease, LeaseOver, claim, extend
 from connectors.sync.recipes.outcome import Stop
+from connectors.sync.recognise import forbidden_change, recognised
 from connectors.sync.settle import News, settle
 from connectors.sync.states import PostingState
 from onecore.lib.clock import utcnow
@@ -38,6 +40,7 @@ class Desk:
     connection: Connection
     ledger: Ledger
     capabilities: Capabilities
+    batch_size: int
     window_s: float
     clock: Clock
 
@@ -47,7 +50,9 @@ def open_desk(connection: Connection, *, clock: Clock = utcnow) -> Desk:
     capabilities = declaration(connection).capabilities
     knob = settings.ONECORE_VERIFY_WINDOW_S
     window = capabilities.verify_window_s if knob is None else float(knob)
-    return Desk(connection, sides.ledger_of(connection), capabilities, window, clock)
+    chosen = Policy.everywhere.filter(integration__ledger=connection).aggregate(least=Min("batch_size"))["least"]
+    size = min(capabilities.max_batch, chosen or capabilities.max_batch)
+    return Desk(connection, sides.ledger_of(connection), capabilities, size, window, clock)
 
 
 def post_due(connection: Connection, *, clock: Clock = utcnow) -> int:
@@ -69,17 +74,12 @@ def look_for_uncertain(desk: Desk) -> int:
     if lease is None:
         return 0
     try:
-        found = _find(desk, lease.postings)
+        found = find(desk.connection, desk.ledger, lease.postings)
     except ConnectorError as error:
-        _settle(desk, lease, [News(posting, error=_look_failed(error), unsure=True) for posting in lease.postings])
+        _settle(desk, lease, [News(posting, error=look_failed(error), unsure=True) for posting in lease.postings])
         return len(lease.postings)
     _settle(desk, lease, [_judged(desk, posting, found.get(posting.key, [])) for posting in lease.postings])
     return len(lease.postings)
-
-
-def _look_failed(error: ConnectorError) -> ConnectorError:
-    """A read that failed, for whatever reason, is asked again later; nothing was written by it."""
-    return error if isinstance(error, TryLater | SignInAgain) else TryLater(error.message, error.request_id, error.remote_code)
 
 
 def _judged(desk: Desk, posting: Posting, hits: list[Booked]) -> News:
@@ -88,7 +88,7 @@ def _judged(desk: Desk, posting: Posting, hits: list[Booked]) -> News:
     if posting.looked_at is not None:
         posting.looked_s += max(0.0, (now - posting.looked_at).total_seconds())
     posting.looked_at = now
-    settled = _recognised(posting, hits)
+    settled = recognised(posting, hits)
     if settled is not None:
         return settled
     if posting.looked_s < desk.window_s:
@@ -99,67 +99,9 @@ def _judged(desk: Desk, posting: Posting, hits: list[Booked]) -> News:
     return News(posting, again=True)
 
 
-def _recognised(posting: Posting, hits: list[Booked]) -> News | None:
-    """Ours and equal: adopted. Ours but different, several, or a stranger's with our number: a person decides."""
-    if posting.operation != Operation.CREATE.value:
-        return _recognised_change(posting, hits)
-    ours = [hit for hit in hits if hit.token == posting.token]
-    strangers = [hit for hit in hits if hit.token != posting.token]
-    if len(ours) > 1:
-        refs = ", ".join(hit.ledger_ref for hit in ours)
-        return News(
-            posting,
-            stop=Stop(
-                "found_but_different", f"The ledger holds it {len(ours)} times: {refs}.", "Void all but one there, then press Retry.", "person"
-            ),
-        )
-    if ours:
-        apart = difference(from_data(posting.draft), ours[0])
-        if not apart:
-            return News(posting, booked=ours[0], adopted=True)
-        details = {"ledger_ref": ours[0].ledger_ref, "difference": apart}
-        sentence = f"The ledger holds it as {ours[0].ledger_ref}, but {apart}."
-        return News(
-            posting,
-            stop=Stop("found_but_different", sentence, "Compare both; correct the ledger or void it there, then press Retry.", "person", details),
-        )
-    if strangers:
-        return News(posting, stop=_duplicate_stop(posting, strangers[0]))
-    return None
-
-
-def _recognised_change(posting: Posting, hits: list[Booked]) -> News | None:
-    """An amend or void that has happened already. `hits` holds the very document, read by its id, or nothing."""
-    mine = next((hit for hit in hits if hit.ledger_ref == posting.document.ledger_ref), None)
-    if posting.operation == Operation.VOID.value:
-        return News(posting, booked=mine or _vanished(posting), adopted=True) if mine is None or mine.void else None
-    if mine is not None and not mine.void and not difference(from_data(posting.draft), mine):
-        return News(posting, booked=mine, adopted=True)
-    return None
-
-
-def _vanished(posting: Posting) -> Booked:
-    """A void whose document the ledger no longer shows has happened."""
-    document = posting.document
-    return Booked(
-        ledger_ref=document.ledger_ref, kind=posting.draft["kind"], number=document.ledger_number, vendor=posting.draft["vendor"],
-        currency=posting.currency, total=posting.amount, line_count=0, token=posting.token, state="void", void=True,
-    )  # fmt: skip
-
-
-def _duplicate_stop(posting: Posting, other: Booked) -> Stop:
-    sentence = (
-        f"The ledger already has bill {other.number} of this vendor ({other.ledger_ref}, {other.total} {other.currency}, {other.state}), "
-        "and it was not posted by OneCore."
-    )
-    fix = "If it is this invoice, link it; otherwise correct the invoice number in the source."
-    return Stop("duplicate_number", sentence, fix, "person", {"ledger_ref": other.ledger_ref, "number": other.number, "total": str(other.total)})
-
-
 def post_batch(desk: Desk) -> int:
     """Claim what is ready, look once for what may be there already, send the rest as one stored request, settle."""
-    limit = min(desk.capabilities.max_batch, _batch_size(desk))
-    lease = claim(desk.connection, states=[_S.READY, _S.WAITING], limit=limit, act=Attempt.Act.SEND, now=desk.clock())
+    lease = claim(desk.connection, states=[_S.READY, _S.WAITING], limit=desk.batch_size, act=Attempt.Act.SEND, now=desk.clock())
     if lease is None:
         return 0
     try:
@@ -169,49 +111,26 @@ def post_batch(desk: Desk) -> int:
         return len(lease.postings)  # whoever took over looks first; our news would be a guess
     except ConnectorError as error:
         # Nothing was sent yet: the look or the sign-in failed.
-        _settle(desk, lease, [News(posting, error=_look_failed(error)) for posting in lease.postings])
+        _settle(desk, lease, [News(posting, error=look_failed(error)) for posting in lease.postings])
         return len(lease.postings)
     _settle(desk, lease, early + answered, stored)
     return len(lease.postings)
 
 
-def _batch_size(desk: Desk) -> int:
-    return int(getattr(desk.connection, "batch_size", 0) or desk.capabilities.max_batch)
-
-
 def _look_before(desk: Desk, lease: Lease) -> tuple[list[News], list[tuple[Posting, Booked | None]]]:
     """The last try may have succeeded without our hearing of it, and someone may have keyed the bill by hand. What remains
     to be sent comes with the document as the ledger holds it now (amend and void)."""
-    found = _find(desk, lease.postings)
+    found = find(desk.connection, desk.ledger, lease.postings)
     early: list[News] = []
     to_send: list[tuple[Posting, Booked | None]] = []
     for posting in lease.postings:
         hits = found.get(posting.key, [])
-        news = _recognised(posting, hits) or _forbidden_change(posting, hits)
+        news = recognised(posting, hits) or forbidden_change(posting, hits)
         if news is None:
             to_send.append((posting, hits[0] if hits and posting.operation != Operation.CREATE.value else None))
         else:
             early.append(news)
     return early, to_send
-
-
-def _forbidden_change(posting: Posting, hits: list[Booked]) -> News | None:
-    """Amend and void only what the ledger still lets us, under the tenant's policy."""
-    if posting.operation == Operation.CREATE.value:
-        return None
-    policy = posting.flow.integration.policy
-    mine = next((hit for hit in hits if hit.ledger_ref == posting.document.ledger_ref), None)
-    if mine is None or mine.void:
-        sentence = f"The ledger no longer has {posting.document.ledger_number or posting.document.ledger_ref}: it was deleted or reversed there."
-        return News(posting, stop=Stop("not_found", sentence, "If that is right, mark it settled; else restore it there and press Retry.", "person"))
-    if mine.paid:
-        sentence = f"{mine.number or mine.ledger_ref} is paid ({mine.paid} {mine.currency}), so it cannot be changed."
-        return News(posting, stop=Stop("paid_cannot_change", sentence, "Correct it in the ledger by hand, then mark it settled here.", "person"))
-    if posting.operation == Operation.AMEND.value and policy.amend == "while_draft_or_unapproved" and mine.settled:
-        sentence = f"It changed in the source, but {mine.number or mine.ledger_ref} is already {mine.state} in the ledger."
-        fix = "Change it in the ledger by hand and mark it settled here, or allow amending until paid on the policy page."
-        return News(posting, stop=Stop("changed_after_posting", sentence, fix, "policy", {"policy_field": "amend"}))
-    return None
 
 
 def _send(desk: Desk, lease: Lease, to_send: list[tuple[Posting, Booked | None]]) -> tuple[list[News], Batch | None]:
@@ -250,10 +169,10 @@ def _second_look(desk: Desk, news: list[News]) -> list[News]:
     if not doubtful:
         return news
     try:
-        found = _find(desk, [item.posting for item in doubtful])
+        found = find(desk.connection, desk.ledger, [item.posting for item in doubtful])
     except ConnectorError as error:
         return [_unsure(item, error) if item in doubtful else item for item in news]
-    return [(_recognised(item.posting, found.get(item.posting.key, [])) or _not_shown(item)) if item in doubtful else item for item in news]
+    return [(recognised(item.posting, found.get(item.posting.key, [])) or _not_shown(item)) if item in doubtful else item for item in news]
 
 
 def _unsure(item: News, error: ConnectorError) -> News:
@@ -282,28 +201,6 @@ def _keyed(posting: Posting, now_there: Booked | None) -> KeyedDraft:
         ledger_ref=posting.document.ledger_ref,
         void_date=posting.document.gl_date_moved_to,
     )
-
-
-def _find(desk: Desk, postings: list[Posting]) -> dict[str, list[Booked]]:
-    """What the ledger holds for each, by key: creates by number and token in one block, changes by the id they were booked under."""
-    creates = [posting for posting in postings if posting.operation == Operation.CREATE.value]
-    with sides.sign_in_told(desk.connection):
-        found = desk.ledger.find([_lookup(posting) for posting in creates]) if creates else {}
-        changes: dict[str, list[Posting]] = {}
-        for posting in postings:
-            if posting.operation != Operation.CREATE.value:
-                changes.setdefault(posting.draft["kind"], []).append(posting)
-        for kind, block in changes.items():
-            there = {booked.ledger_ref: booked for booked in desk.ledger.read(kind, [posting.document.ledger_ref for posting in block])}
-            found |= {posting.key: [there[posting.document.ledger_ref]] for posting in block if posting.document.ledger_ref in there}
-        return found
-
-
-def _lookup(posting: Posting) -> Lookup:
-    draft = from_data(posting.draft)
-    if isinstance(draft, VendorDraft):
-        return Lookup(posting.key, draft_kind(draft), draft.vendor_id, draft.name, posting.token)
-    return Lookup(posting.key, draft_kind(draft), draft.vendor, draft.number, posting.token)
 
 
 def _settle(desk: Desk, lease: Lease, news: list[News], stored: Batch | None = None) -> None:

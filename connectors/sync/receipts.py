@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.conf import settings
 
 from connectors.connections.models import Connection
 from connectors.port.errors import ConnectorError
@@ -23,7 +25,7 @@ TAKE = 1000
 
 def work_inbox(*, clock: Callable[[], datetime] = utcnow) -> int:
     """Handle what has come in; returns how many receipts were dealt with. Those whose flow is running just now wait."""
-    receipts = inbox.take(TAKE)
+    receipts = inbox.take(TAKE, lease=timedelta(seconds=settings.ONECORE_LEASE_S))
     by_connection: dict[int, list[Receipt]] = {}
     for receipt in receipts:
         by_connection.setdefault(receipt.connection_id, []).append(receipt)

@@ -123,7 +123,7 @@ def anything_due(*, now: datetime) -> bool:
     from mappings.models import MappingChange
 
     return (
-        Receipt.everywhere.filter(state="new").exists()
+        Receipt.everywhere.filter(state="new", due_at__lte=now).exists()
         or bool(list(connections_due(now=now))[:1])
         or Posting.everywhere.filter(state=PostingState.SENDING, lease_until__lt=now).exists()
         or MappingChange.everywhere.filter(replayed_at__isnull=True).exists()

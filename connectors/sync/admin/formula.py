@@ -11,7 +11,7 @@ from connectors.port.records import Requisition, RequisitionLine
 from connectors.sync.admin.figures import NONE, exact, figure
 from connectors.sync.flows import FLOWS
 from connectors.sync.models import Document, Posting
-from connectors.sync.recipes.requisitions import Period, this_period
+from connectors.sync.recipes.period import Period, this_period
 from onecore.lib.money import ZERO
 
 UNREADABLE = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
