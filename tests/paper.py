@@ -184,12 +184,29 @@ def requisition(
 ) -> Requisition:
     """An approved requisition of 1,000.00 USD on one line, unless told otherwise."""
     facts: dict[str, Any] = {
-        "source_id": source_id, "project_ref": "p1", "project_name": "Harbour", "commitment_ref": "c1", "commitment_number": "SC-001",
-        "vendor_ref": "v1", "vendor_name": "Coastal Formwork", "number": number, "invoice_number": f"INV-{source_id}", "previous_ref": previous, "status": "approved",
-        "standing": Standing.PAYABLE, "currency": "USD", "billing_date": date(2026, 9, 30), "period_start": date(2026, 9, 1),
-        "period_end": date(2026, 9, 30), "payment_date": None, "payable_net": Decimal(due), "tax_total": Decimal(0), "lines": lines if lines is not None else (line(),),
-        "updated_at": START, "url": f"https://source.example/{source_id}",
-    }  # fmt: skip
+        "source_id": source_id,
+        "project_ref": "p1",
+        "project_name": "Harbour",
+        "commitment_ref": "c1",
+        "commitment_number": "SC-001",
+        "vendor_ref": "v1",
+        "vendor_name": "Coastal Formwork",
+        "number": number,
+        "invoice_number": f"INV-{source_id}",
+        "previous_ref": previous,
+        "status": "approved",
+        "standing": Standing.PAYABLE,
+        "currency": "USD",
+        "billing_date": date(2026, 9, 30),
+        "period_start": date(2026, 9, 1),
+        "period_end": date(2026, 9, 30),
+        "payment_date": None,
+        "payable_net": Decimal(due),
+        "tax_total": Decimal(0),
+        "lines": lines if lines is not None else (line(),),
+        "updated_at": START,
+        "url": f"https://source.example/{source_id}",
+    }
     return Requisition(**(facts | more))
 
 

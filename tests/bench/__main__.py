@@ -43,7 +43,8 @@ def _lines(still: dict[str, Any], slow: dict[str, Any]) -> list[str]:
         f"  gateway calls that look        {looks:8d}",
         f"  own time at no latency         {own:8.2f} s = {own / loop_s:.1f} × the calibration loop ({loop_s:.2f} s)",
         f"  calls × latency                {floor:8.2f} s (one worker, one call at a time)",
-        f"  wall at {LATENCY_S * 1000:.0f} ms                  {slow_s:8.2f} s = {slow_s / (1.3 * floor + own):.2f} × (1.3 × calls × latency + own time) (bar: 1)",
+        f"  wall at {LATENCY_S * 1000:.0f} ms                  {slow_s:8.2f} s",
+        f"    ÷ (1.3 × calls × latency + own time)  {slow_s / (1.3 * floor + own):8.2f} (bar: 1)",
         f"  unchanged sync                 {sum(again.values()):8d} calls, {again_writes} writes, {still['again']['queries']} queries",
         f"  peak memory                    {still['peak_mb']:8.0f} MB",
     ]

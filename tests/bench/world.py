@@ -10,7 +10,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
+
+from connectors.port.connector import RatePlan
 
 
 def measure(scale: int, latency_s: float) -> dict[str, Any]:
@@ -23,20 +26,32 @@ def measure(scale: int, latency_s: float) -> dict[str, Any]:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    from connectors import catalog
     from connectors.onboarding.demo import play
     from connectors.onboarding.demo.place import find_place
     from connectors.onboarding.demo.processes import sandbox_running, start_portal
     from connectors.onboarding.demo.reach import Control
 
+    # Posting is measured, not how long Procore makes an application wait.
+    catalog.CONNECTORS["procore"] = "tests.bench.world:hurried_procore"
     with ExitStack() as stack:
         place = find_place()
         place.point_at_sandbox()
         processes = stack.enter_context(sandbox_running(place, scenario="contractor", scale=scale))
         start_portal(processes)  # provisioning registers webhooks with it
         control = Control(place.control)
-        [integration] = play.bring_live(control, place, lambda text: None)
         control.post("procore/settings", hourly_limit=1_000_000, spike_limit=100_000)
+        [integration] = play.bring_live(control, place, lambda text: None)
         return _measured(control, integration, latency_s)
+
+
+def __getattr__(name: str) -> Any:
+    """`hurried_procore`: Procore's declaration without call windows; the sandbox is told the same."""
+    if name != "hurried_procore":
+        raise AttributeError(name)
+    from connectors.procore.connector import CONNECTOR
+
+    return replace(CONNECTOR, rate=RatePlan(concurrent=8))
 
 
 def _measured(control: Any, integration: Any, latency_s: float) -> dict[str, Any]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from mappings.ensure import ensure_all
 from mappings.models import CostCodeMapping
 from onecore.lib.scope import tenant_scope
+from tests.chromium import chromium  # noqa: F401
 from tests.mappings.conftest import Place, build, furnish
 from tests.mappings.test_grid import GRID, row_of, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 @pytest.fixture
@@ -29,21 +27,16 @@ def place(transactional_db: None) -> Iterator[Place]:
 
 
 @pytest.fixture
-def page(place: Place, live_server: Any) -> Iterator[Page]:
-    if not CHROMIUM.exists():
-        pytest.skip("Debian's chromium is not installed")
+def page(chromium: Any, place: Place, live_server: Any) -> Iterator[Page]:  # noqa: F811
     cookie = signed_in(place).cookies["sessionid"].value
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        context = browser.new_context()
-        context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
-        tab = context.new_page()
-        faults: list[str] = []
-        tab.on("pageerror", lambda problem: faults.append(str(problem)))
-        tab.goto(live_server.url + GRID)
-        yield tab
-        browser.close()
-        connections.close_all()  # while the player's loop runs this thread has a second connection; PostgreSQL could not drop the database
+    context = chromium.new_context()
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    tab = context.new_page()
+    faults: list[str] = []
+    tab.on("pageerror", lambda problem: faults.append(str(problem)))
+    tab.goto(live_server.url + GRID)
+    yield tab
+    context.close()
     assert faults == []
 
 
