@@ -17,6 +17,7 @@ from connectors.sync.models import Document
 from connectors.sync.reasons import reason_for
 from connectors.sync.recipes.outcome import Prepared, Stop
 from connectors.sync.recipes.question import Choices, Meaning, Opened, Question
+from connectors.sync.recipes.requisitions import EARLIEST
 from connectors.sync.states import DocumentState
 from onecore.lib.money import exact
 
@@ -117,7 +118,9 @@ def _previous_stop(record: Requisition, previous: Document | None) -> str:
 
 
 def _before_start(document: Document, start_date: date | None) -> bool:
-    return bool(start_date and document.document_date and document.document_date < start_date and not document.ledger_ref)
+    """A date that cannot be right is no reason to leave an invoice out: a mistyped year is held instead."""
+    dated = document.document_date
+    return bool(start_date and dated and EARLIEST <= dated < start_date and not document.ledger_ref)
 
 
 def _predecessor(previous: Document | None, bench: Bench) -> Document | None:

@@ -128,3 +128,11 @@ def test_an_unexpected_failure_while_preparing_holds_one_document_and_lets_the_o
     paper_world.sync()
     assert paper_world.hold("1").reason == "unreadable"
     assert paper_world.document("2").state == "posted"
+
+
+def test_a_mistyped_year_before_the_start_date_is_held_and_not_left_out(paper_world):
+    from datetime import date
+
+    paper.SHEET.records["1"] = paper.requisition(billing_date=date(26, 10, 1))
+    paper_world.sync()
+    assert paper_world.hold().reason == "date_impossible"
