@@ -111,7 +111,9 @@ class Harbor:
         states = Counter(document.state for document in documents)
         assert set(states) <= {DocumentState.POSTED, DocumentState.HELD, DocumentState.SKIPPED}, self.state()
         payable = {str(row["id"]): Decimal(row["net"]) for row in self.payable()}
-        assert {document.source_id for document in documents} == set(payable), "what is offered is what we answer for"
+        known = {document.source_id: document.state for document in documents}
+        assert set(payable) <= set(known), "what is offered is what we answer for"
+        assert {known[gone] for gone in set(known) - set(payable)} <= {DocumentState.HELD}, "what is no longer payable is asked about"
         booked = {str(row["RECORDNO"]): Decimal(row["total"]) for row in self.booked()}
         ours = [document for document in documents if document.ledger_ref]
         records = [document.ledger_ref.rpartition(":")[2] for document in ours]
