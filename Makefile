@@ -26,7 +26,7 @@ $(VENV)/.ready: requirements.txt tests/requirements.txt
 
 demo: setup ## run the main job on pretend systems and print what both sides hold
 	@$(PY) manage.py migrate -v0
-	@$(PY) manage.py demo
+	@$(PY) manage.py demo $(if $(TENANT),--tenant $(TENANT))
 
 serve: setup ## portal, worker and sandbox together on 127.0.0.1, with the demo data
 	@$(PY) manage.py migrate -v0

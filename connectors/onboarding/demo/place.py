@@ -35,12 +35,19 @@ class Place:
     def point_at_sandbox(self) -> None:
         """For this process and all it starts: the systems live in the sandbox."""
         base = f"http://{HOST}:{self.sandbox}"
-        os.environ.update(
-            ONECORE_PROCORE_API_URL=f"{base}/procore",
-            ONECORE_PROCORE_AUTH_URL=f"{base}/procore/oauth/authorize",
-            ONECORE_PROCORE_TOKEN_URL=f"{base}/procore/oauth/token",
-            ONECORE_INTACCT_API_URL=f"{base}/intacct/ia/xml/xmlgw.phtml",
-        )
+        addresses = {
+            "ONECORE_PROCORE_API_URL": f"{base}/procore",
+            "ONECORE_PROCORE_AUTH_URL": f"{base}/procore/oauth/authorize",
+            "ONECORE_PROCORE_TOKEN_URL": f"{base}/procore/oauth/token",
+            "ONECORE_INTACCT_API_URL": f"{base}/intacct/ia/xml/xmlgw.phtml",
+        }
+        os.environ.update(addresses)
+        self.environment.write_text("".join(f"export {name}={url}\n" for name, url in addresses.items()), encoding="utf-8")
+
+    @property
+    def environment(self) -> Path:
+        """A file for other shells: with it, commands beside a served demo reach the pretend systems and not the real ones."""
+        return self.folder / "environment"
 
 
 def find_place() -> Place:

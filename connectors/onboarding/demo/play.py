@@ -26,9 +26,12 @@ Tell = Callable[[str], None]
 _PATIENCE_S = 240
 
 
-def bring_live(control: Control, place: Place, tell: Tell) -> list[Integration]:
-    """Write the two files and provision from them, as an onboarding team would."""
-    pair = control.get("world")["pairs"][0]
+def bring_live(control: Control, place: Place, tell: Tell, *, tenant: str = "") -> list[Integration]:
+    """Write the two files and provision from them, as an onboarding team would. `tenant`: its short name; the first of the world."""
+    pairs = {slug_of(pair): pair for pair in control.get("world")["pairs"]}
+    if tenant and tenant not in pairs:
+        raise Stop(Exit.WRONG_USE, f"The demo has no tenant {tenant!r}. It has: {', '.join(pairs)}.")
+    pair = pairs[tenant] if tenant else next(iter(pairs.values()))
     answers = control.get("answer_key")["companies"][str(pair["procore"]["company_id"])]
     workbook, plan = place.folder / "mappings.xlsx", place.folder / "provision.yaml"
     write_workbook(workbook, answers)
@@ -51,7 +54,7 @@ def _flows_done(integrations: list[Integration], since: Any) -> bool:
 
 def one_more_by_webhook(control: Control, integration: Integration, processes: Processes, tell: Tell) -> None:
     """Somebody approves one more invoice in Procore, and Procore announces it. A second demo hears the same news again."""
-    story = processes.place.folder / "story.json"
+    story = processes.place.folder / f"story-{integration.slug}.json"
     company = integration.source.organisation_id
     chosen = json.loads(story.read_text(encoding="utf-8")) if story.exists() else _next_to_approve(integration)
     if chosen is None:

@@ -24,6 +24,7 @@ class Command(Contract):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--serve", action="store_true", help="keep portal, worker and sandbox running until Ctrl-C")
+        parser.add_argument("--tenant", default="", help="which contractor of the world, by short name (the first)")
         parser.add_argument("--scenario", default="contractor", help="the sandbox's world (contractor)")
         parser.add_argument("--scale", type=int, default=1, help="multiply the world for load")
 
@@ -34,7 +35,7 @@ class Command(Contract):
         with sandbox_running(place, scenario=options["scenario"], scale=options["scale"]) as processes:
             start_portal(processes)
             control = Control(place.control)
-            integrations = self._bring_live(control, place, processes)
+            integrations = self._bring_live(control, place, processes, tenant=options["tenant"])
             if options["serve"]:
                 self._serve(place, processes)
                 return
@@ -47,8 +48,8 @@ class Command(Contract):
         if not report["ok"]:
             raise Stop(Exit.FAILED, "The demo does not reconcile.")
 
-    def _bring_live(self, control: Control, place: Place, processes: Processes) -> list[Integration]:
-        integrations = play.bring_live(control, place, self.note)
+    def _bring_live(self, control: Control, place: Place, processes: Processes, *, tenant: str) -> list[Integration]:
+        integrations = play.bring_live(control, place, self.note, tenant=tenant)
         start_worker(processes)
         self.note("the worker reads Procore and posts to Sage Intacct")
         play.run_flows(integrations, processes)
@@ -57,6 +58,7 @@ class Command(Contract):
     def _serve(self, place: Place, processes: Processes) -> None:
         people = ", ".join(f"{name} / {PASSWORD.format(name=name)} ({role})" for name, role in PEOPLE)
         self.note(f"\nOneCore: {place.portal}\nSign in as: {people}\nSandbox: {place.control}/health   Stop with Ctrl-C.")
+        self.note(f"For commands in another shell, so that they reach the sandbox: . {os.path.relpath(place.environment)}")
         signal.signal(signal.SIGTERM, _interrupt)
         try:
             while not (dead := processes.dead()):
