@@ -42,6 +42,7 @@ def _lines(still: dict[str, Any], slow: dict[str, Any]) -> list[str]:
         f"  gateway calls that write       {writes:8d} (bar: 25 for 1,000)",
         f"  gateway calls that look        {looks:8d}",
         f"  own time at no latency         {own:8.2f} s = {own / loop_s:.1f} × the calibration loop ({loop_s:.2f} s)",
+        f"  own CPU, still and with latency  {still['post']['cpu_s']:6.2f} s, {slow['post']['cpu_s']:.2f} s (apart: the machine's noise)",
         f"  calls × latency                {floor:8.2f} s (one worker, one call at a time)",
         f"  wall at {LATENCY_S * 1000:.0f} ms                  {slow_s:8.2f} s",
         f"    ÷ (1.3 × calls × latency + own time)  {slow_s / (1.3 * floor + own):8.2f} (bar: 1)",

@@ -29,7 +29,7 @@ def measure(scale: int, latency_s: float) -> dict[str, Any]:
     from connectors import catalog
     from connectors.onboarding.demo import play
     from connectors.onboarding.demo.place import find_place
-    from connectors.onboarding.demo.processes import sandbox_running, start_portal
+    from connectors.onboarding.demo.processes import sandbox_running
     from connectors.onboarding.demo.reach import Control
 
     # Posting is measured, not how long Procore makes an application wait.
@@ -37,11 +37,10 @@ def measure(scale: int, latency_s: float) -> dict[str, Any]:
     with ExitStack() as stack:
         place = find_place()
         place.point_at_sandbox()
-        processes = stack.enter_context(sandbox_running(place, scenario="contractor", scale=scale))
-        start_portal(processes)  # provisioning registers webhooks with it
+        stack.enter_context(sandbox_running(place, scenario="contractor", scale=scale))
         control = Control(place.control)
         control.post("procore/settings", hourly_limit=1_000_000, spike_limit=100_000)
-        [integration] = play.bring_live(control, place, lambda text: None)
+        [integration] = play.bring_live(control, place, lambda text: None, webhooks=False)
         return _measured(control, integration, latency_s)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 from openpyxl import Workbook
 
-from connectors.onboarding.demo.place import Place
 from onecore.lib.digest import short_token
 
 PEOPLE = (("ana", "owner"), ("carl", "finance"), ("vera", "viewer"))
@@ -33,8 +32,8 @@ def write_workbook(path: Path, answers: dict[str, Any]) -> None:
     book.save(path)
 
 
-def write_plan(path: Path, *, place: Place, pair: dict[str, Any], answers: dict[str, Any], workbook: Path) -> None:
-    """The provisioning file of one contractor. The secrets in it are those of the pretend systems."""
+def write_plan(path: Path, *, pair: dict[str, Any], answers: dict[str, Any], workbook: Path, portal: str = "") -> None:
+    """The provisioning file of one contractor; webhooks go to `portal` where one is given. Its secrets are the pretend systems' own."""
     procore, intacct = pair["procore"], pair["intacct"]
     tenant = {
         "slug": slug_of(pair),
@@ -51,7 +50,7 @@ def write_plan(path: Path, *, place: Place, pair: dict[str, Any], answers: dict[
                 "system": "procore",
                 "config": {"company_id": str(procore["company_id"]), "client_id": procore["client_id"]},
                 "secrets": {"client_secret": procore["client_secret"]},
-                "webhooks": place.portal,
+                "webhooks": portal,
             },
             {
                 "name": "Sage Intacct",

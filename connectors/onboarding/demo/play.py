@@ -26,7 +26,7 @@ Tell = Callable[[str], None]
 _PATIENCE_S = 240
 
 
-def bring_live(control: Control, place: Place, tell: Tell, *, tenant: str = "") -> list[Integration]:
+def bring_live(control: Control, place: Place, tell: Tell, *, tenant: str = "", webhooks: bool = True) -> list[Integration]:
     """Write the two files and provision from them, as an onboarding team would. `tenant`: its short name; the first of the world."""
     pairs = {slug_of(pair): pair for pair in control.get("world")["pairs"]}
     if tenant and tenant not in pairs:
@@ -35,7 +35,7 @@ def bring_live(control: Control, place: Place, tell: Tell, *, tenant: str = "") 
     answers = control.get("answer_key")["companies"][str(pair["procore"]["company_id"])]
     workbook, plan = place.folder / "mappings.xlsx", place.folder / "provision.yaml"
     write_workbook(workbook, answers)
-    write_plan(plan, place=place, pair=pair, answers=answers, workbook=workbook)
+    write_plan(plan, pair=pair, answers=answers, workbook=workbook, portal=place.portal if webhooks else "")
     provision(read_plan(plan), tell=tell)
     return [Integration.find(f"{slug_of(pair)}/{slug_of(pair)}")]
 
