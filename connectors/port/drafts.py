@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 
@@ -142,8 +143,14 @@ def from_data(data: dict[str, Any]) -> Draft:
 
 def build(type_: type, data: dict[str, Any]) -> Any:
     """A frozen dataclass from plain JSON data, typed by its own annotations (also used for stored records)."""
-    hints = typing.get_type_hints(type_)
+    hints = _hints(type_)
     return type_(**{name: _typed(hints[name], value) for name, value in data.items()})
+
+
+@cache
+def _hints(type_: type) -> dict[str, Any]:
+    """Looked up once a type: every stored line is read through here."""
+    return typing.get_type_hints(type_)
 
 
 def _plain(value: Any) -> Any:
