@@ -97,7 +97,7 @@ class State:
 
     def set_meta(self, key: str, value: Any) -> None:
         with self._writing():
-            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value)))
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps(value, default=float)))
 
     def next_id(self, name: str, *, start: int = 1) -> int:
         with self._writing():

@@ -15,6 +15,7 @@ from connectors.sync.holds import resolve_holds
 from connectors.sync.models import Document, Flow, Hold, Posting
 from connectors.sync.states import NEVER_SENT, OPEN, DocumentState, PostingState
 from onecore.lib import doorbell
+from onecore.lib.bulk import update_rows
 
 _S = PostingState
 
@@ -32,11 +33,11 @@ def retry(documents: Iterable[Document], *, by: str, now: datetime) -> int:
             for posting in unsure.values():
                 posting.state, posting.not_before, posting.updated_at = _S.UNCERTAIN, now, now
                 posting.looked_s, posting.looked_at, posting.rounds = 0, now, 0
-            Posting.everywhere.bulk_update(list(unsure.values()), ["state", "not_before", "updated_at", "looked_s", "looked_at", "rounds"])
+            update_rows(list(unsure.values()), ["state", "not_before", "updated_at", "looked_s", "looked_at", "rounds"])
             for document in block:
                 document.state = DocumentState.QUEUED if document.pk in unsure else DocumentState.PENDING
                 document.updated_at = now
-            Document.everywhere.bulk_update(block, ["state", "updated_at"])
+            update_rows(block, ["state", "updated_at"])
             entries = resolve_holds([document for document in block if document.pk in unsure], now=now, how="looked at again", by=by)
             record_many(flow.tenant_id, entries)
             doorbell.ring()
@@ -57,7 +58,7 @@ def release(documents: Iterable[Document], *, by: str, now: datetime) -> int:
             for document in going:
                 document.released_digest, document.released_by = document.digest, by[:150]
                 document.state, document.updated_at = DocumentState.PENDING, now
-            Document.everywhere.bulk_update(going, ["released_digest", "released_by", "state", "updated_at"])
+            update_rows(going, ["released_digest", "released_by", "state", "updated_at"])
             record_many(flow.tenant_id, [_entry(events.DOCUMENT_RELEASED, document, flow, by, {"digest": document.digest}) for document in going])
             doorbell.ring()
             released += len(going)
@@ -83,10 +84,10 @@ def skip(documents: Iterable[Document], *, reason: str, by: str, now: datetime) 
                 raise CannotAct(f"{title} is in the ledger, so it cannot be left out. Void it there first, or mark it settled.")
             for posting in postings:
                 posting.state, posting.updated_at = _S.SKIPPED, now
-            Posting.everywhere.bulk_update(postings, ["state", "updated_at"])
+            update_rows(postings, ["state", "updated_at"])
             for document in block:
                 document.state, document.skip_reason, document.updated_at = DocumentState.SKIPPED, reason.strip()[:300], now
-            Document.everywhere.bulk_update(block, ["state", "skip_reason", "updated_at"])
+            update_rows(block, ["state", "skip_reason", "updated_at"])
             entries = resolve_holds(block, now=now, how=f"skipped: {reason}", by=by)
             entries += [_entry(events.DOCUMENT_SKIPPED, document, flow, by, {"reason": reason}) for document in block]
             entries += follow.successors(flow, block, now=now)
@@ -139,10 +140,10 @@ def settle_by_hand(documents: Iterable[Document], *, reason: str, by: str, now: 
             postings = _open_postings(block)
             for posting in postings:
                 posting.state, posting.updated_at = _S.SKIPPED, now
-            Posting.everywhere.bulk_update(postings, ["state", "updated_at"])
+            update_rows(postings, ["state", "updated_at"])
             for document in block:
                 document.settled_digest, document.state, document.updated_at = document.digest, DocumentState.POSTED, now
-            Document.everywhere.bulk_update(block, ["settled_digest", "state", "updated_at"])
+            update_rows(block, ["settled_digest", "state", "updated_at"])
             entries = resolve_holds(block, now=now, how=f"put right by hand: {reason}", by=by)
             entries += follow.successors(flow, block, now=now)
             record_many(flow.tenant_id, entries)

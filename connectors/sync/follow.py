@@ -11,6 +11,7 @@ from connectors.sync.holds import Stopped, open_holds, resolve_holds
 from connectors.sync.models import Document, Flow, Hold, Posting, PostingWait
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.states import DocumentState, PostingState
+from onecore.lib.bulk import update_rows
 
 _DONE = {DocumentState.POSTED, DocumentState.SKIPPED, DocumentState.GONE}
 WAITS = "waits_for_document"
@@ -69,14 +70,14 @@ def _apply(
     for posting in ready:
         posting.state = PostingState.GATED if posting.document_id in gated else PostingState.READY
         posting.updated_at = now
-    Posting.everywhere.bulk_update(ready, ["state", "updated_at"], batch_size=200)
+    update_rows(ready, ["state", "updated_at"])
     free = [document for document in freed if document.pk not in gated]
     for document in free:
         document.state, document.updated_at = DocumentState.QUEUED, now
     entries += resolve_holds(free, now=now, how="no longer waits")
     entries += open_holds(stopped, now=now)
     moved = free + [item.document for item in stopped]
-    Document.everywhere.bulk_update(moved, ["state", "updated_at"], batch_size=200)
+    update_rows(moved, ["state", "updated_at"])
     return moved
 
 

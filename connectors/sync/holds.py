@@ -17,6 +17,7 @@ from connectors.sync.reasons import REASONS
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.states import DocumentState
 from mappings.kinds import KINDS
+from onecore.lib.bulk import update_rows
 from onecore.lib.money import exact
 
 
@@ -55,7 +56,7 @@ def open_holds(stopped: Iterable[Stopped], *, now: datetime) -> list[NewEntry]:
         _fill(hold, item)
         entries.append(_entry(item))
     Hold.everywhere.bulk_create(fresh)
-    Hold.everywhere.bulk_update(renewed, _FIELDS)
+    update_rows(renewed, _FIELDS)
     return entries
 
 

@@ -21,6 +21,7 @@ from connectors.sync.holds import Stopped, open_holds
 from connectors.sync.models import Attempt, Document, Posting
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.states import PostingState
+from onecore.lib.bulk import update_rows
 
 _S = PostingState
 
@@ -126,7 +127,7 @@ def release_stuck(*, now: datetime) -> int:
             else:
                 posting.state, posting.not_before = _S.READY, now
             freed += 1
-        Posting.everywhere.bulk_update(stuck, ["state", "fence", "lease_until", "updated_at", "sent_at", "not_before", "looked_at", "looked_s"])
+        update_rows(stuck, ["state", "fence", "lease_until", "updated_at", "sent_at", "not_before", "looked_at", "looked_s"])
         _quarantine(poisoned, now)
     return freed
 
@@ -150,6 +151,6 @@ def _quarantine(poisoned: list[Posting], now: datetime) -> None:
         by_flow.setdefault(posting.flow_id, []).append(Stopped(documents[posting.document_id], stop, posting))
     for stopped in by_flow.values():
         apart, entries = [item.document for item in stopped], open_holds(stopped, now=now)
-        Document.everywhere.bulk_update(apart, ["state"])
+        update_rows(apart, ["state"])
         entries += follow.successors(apart[0].flow, apart, now=now)
         record_many(apart[0].tenant_id, entries)

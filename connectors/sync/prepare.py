@@ -26,6 +26,7 @@ from connectors.sync.recipes.outcome import Stop
 from connectors.sync.recipes.question import Opened
 from connectors.sync.states import NEVER_SENT, OPEN, DocumentState, PostingState
 from mappings.ensure import ensure_rows
+from onecore.lib.bulk import update_rows
 from onecore.lib.money import exact
 
 log = logging.getLogger(__name__)
@@ -241,13 +242,13 @@ def _post(document: Document, verdict: Post, around: Surroundings, bench: Bench,
 
 
 def _write(flow: Flow, block: Block) -> None:
-    Posting.everywhere.bulk_update(block.superseded, ["state", "updated_at"], batch_size=200)
+    update_rows(block.superseded, ["state", "updated_at"])
     Posting.everywhere.bulk_create(block.postings)
     PostingWait.everywhere.bulk_create(block.waits)
     _ensure_mapping_rows(flow, block.stopped)
     block.entries += resolve_holds(block.freed, now=block.now, how="prepared")
     block.entries += open_holds(block.stopped, now=block.now)
-    Document.everywhere.bulk_update(block.documents, ["state", "skip_reason", "mapping_version", "posted_digest", "updated_at"], batch_size=200)
+    update_rows(block.documents, ["state", "skip_reason", "mapping_version", "posted_digest", "updated_at"])
 
 
 def _ensure_mapping_rows(flow: Flow, stopped: Iterable[Stopped]) -> None:

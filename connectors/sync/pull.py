@@ -21,6 +21,7 @@ from connectors.port.records import Gone, Record, RecordKind, Requisition, Stand
 from connectors.port.source import Source
 from connectors.sync.models import Document, DocumentVersion, Flow
 from connectors.sync.states import DocumentState
+from onecore.lib.bulk import update_rows
 from onecore.lib.digest import digest
 from onecore.lib.money import exact
 
@@ -96,7 +97,7 @@ def store(flow: Flow, records: Iterable[Record], *, now: datetime) -> Counts:
                 document.version += 1
                 changed.append(fill(document, record, seal, now))
         Document.everywhere.bulk_create(fresh)
-        Document.everywhere.bulk_update(changed, _WRITTEN, batch_size=200)
+        update_rows(changed, _WRITTEN)
         _keep_versions([*fresh, *changed], now)
         Document.everywhere.filter(flow=flow, source_id__in=newest).update(checked_at=now)
         _wake_successors(flow, changed, now)
@@ -113,7 +114,7 @@ def bury(flow: Flow, source_ids: Sequence[str], *, now: datetime) -> Counts:
         for document in documents:
             document.gone_at = document.updated_at = now
             document.state = DocumentState.PENDING
-        Document.everywhere.bulk_update(documents, ["gone_at", "updated_at", "state"])
+        update_rows(documents, ["gone_at", "updated_at", "state"])
         record_many(flow.tenant_id, [_entry(doc, events.DOCUMENT_GONE) for doc in documents])
     return Counts(seen=len(source_ids), changed=len(documents), unchanged=len(source_ids) - len(documents))
 

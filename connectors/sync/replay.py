@@ -11,6 +11,7 @@ from connectors.sync.models import Document, Flow, Hold, Posting
 from connectors.sync.reasons import REASONS
 from connectors.sync.states import DocumentState
 from mappings.models import MappingChange
+from onecore.lib.bulk import update_rows
 
 
 def replay_changes(*, now: datetime) -> int:
@@ -47,7 +48,7 @@ def _move_gl_dates(flow: Flow) -> None:
         if first_open := hold.details.get("first_open"):
             hold.document.gl_date_moved_to = date.fromisoformat(first_open)
             documents.append(hold.document)
-    Document.everywhere.bulk_update(documents, ["gl_date_moved_to"], batch_size=200)
+    update_rows(documents, ["gl_date_moved_to"])
 
 
 def wake(flow: Flow, *, about: str = "", reason_like: str = "", now: datetime) -> int:

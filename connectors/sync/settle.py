@@ -24,6 +24,7 @@ from connectors.sync.outbox import Lease, still_ours
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.refusal import refusal_stop
 from connectors.sync.states import DocumentState, ForbiddenMove, PostingState, may_move
+from onecore.lib.bulk import update_rows
 from onecore.lib.money import exact
 
 _S = PostingState
@@ -73,7 +74,7 @@ def settle(lease: Lease, news: list[News], *, window_s: float, now: datetime, ba
         for item in told:
             _one(item, book)
             book.documents.append(item.posting.document)
-        Posting.everywhere.bulk_update([item.posting for item in told], _POSTING_FIELDS, batch_size=200)
+        update_rows([item.posting for item in told], _POSTING_FIELDS)
         _finish_attempts(lease, told, book)
         if batch is not None:
             Batch.everywhere.filter(pk=batch.pk).update(settled_at=now)
@@ -252,13 +253,13 @@ def _finish_attempts(lease: Lease, told: list[News], book: _Ledgerbook) -> None:
         attempt.finished_at = book.now
         attempt.result, attempt.sentence, attempt.request_id = book.results[attempt.posting_id]
         attempt.request_id = attempt.request_id[:200]
-    Attempt.everywhere.bulk_update(ours, ["finished_at", "result", "sentence", "request_id"], batch_size=200)
+    update_rows(ours, ["finished_at", "result", "sentence", "request_id"])
 
 
 def _write_documents(book: _Ledgerbook) -> list[NewEntry]:
     entries = resolve_holds(book.freed, now=book.now, how="posted")
     entries += open_holds(book.stopped, now=book.now)
-    Document.everywhere.bulk_update(book.documents, _DOCUMENT_FIELDS, batch_size=200)
+    update_rows(book.documents, _DOCUMENT_FIELDS)
     by_flow: dict[int, list[Document]] = {}
     for document in book.documents:
         by_flow.setdefault(document.flow_id, []).append(document)

@@ -1,1 +1,1 @@
-"""Small, general parts without tables. `scope` and `doorbell` alone know Django."""
+"""Small, general parts without tables. `scope`, `doorbell`, `bulk` and `command` alone know Django."""

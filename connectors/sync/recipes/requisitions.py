@@ -110,10 +110,11 @@ def _coded(question: Question, periods: list[Period]) -> Prepared | Stop:
         if gaps:
             continue
         line = _cost_line(period, coding, project, choices)
-        if period.cost:
+        if line.amount:
             lines.append(line)
-        place = (line.project, line.location, line.department, line.class_)
-        retained[place] = retained.get(place, ZERO) + period.retained
+        if choices.retainage == "own_line":
+            place = (line.project, line.location, line.department, line.class_)
+            retained[place] = retained.get(place, ZERO) + period.retained
         rules.append(formula(number, period, line, coding.rule))
     if gaps:
         return gap_stop(record, gaps)
@@ -123,7 +124,7 @@ def _coded(question: Question, periods: list[Period]) -> Prepared | Stop:
 def _cost_line(period: Period, coding: Any, project: Any, choices: Choices) -> DraftLine:
     return DraftLine(
         account=coding.account,
-        amount=period.cost,
+        amount=period.cost if choices.retainage == "own_line" else period.cost - period.retained,
         memo=memo(period.line),
         source_line=period.line.line_ref,
         project=project.remote_id,
@@ -142,22 +143,22 @@ def _assembled(
     choices = question.choices
     if choices.consolidated:
         lines = consolidate(lines)
-    if any(retained.values()):
-        if choices.retainage == "net":
-            lines = _net(lines, rules)
-        elif not choices.retainage_account:
-            return Stop(
-                "retainage_account_missing",
-                "Retainage is held on it, but no retainage account is chosen.",
-                "Choose the retainage account on the integration's policy page.",
-                "policy",
-                {"policy_field": "retainage_account"},
-            )
-        else:
-            lines += [_retainage_line(place, amount, choices) for place, amount in retained.items() if amount]
+    if any(retained.values()) and not choices.retainage_account:
+        return Stop(
+            "retainage_account_missing",
+            "Retainage is held on it, but no retainage account is chosen.",
+            "Choose the retainage account on the integration's policy page.",
+            "policy",
+            {"policy_field": "retainage_account"},
+        )
+    lines += [_retainage_line(place, amount, choices) for place, amount in retained.items() if amount]
     if not lines:
         return Stop("nothing_to_book", "Cost and retainage of this period cancel out line by line.", skip=True)
     total = sum((line.amount for line in lines), ZERO)
+    if total != question.record.payable_net:
+        # Whatever the policy made of the lines, the draft must come to what the source answers for.
+        due = plain(question.record.payable_net)
+        return Stop("total_proof", f"The bill would come to {plain(total)}, but the source says {due} is due.", "Tell the administrator.", "person")
     if total < 0:
         return _credit(question, lines, rules, vendor_id)
     return Prepared(_bill(question, lines, vendor_id), tuple(rules))
@@ -189,12 +190,6 @@ def consolidate(lines: list[DraftLine]) -> list[DraftLine]:
         else:
             merged[coding] = line
     return [line for line in merged.values() if line.amount]
-
-
-def _net(lines: list[DraftLine], rules: list[dict[str, Any]]) -> list[DraftLine]:
-    """Policy `net`: each cost line less the retainage of its own source line; nothing shows apart."""
-    held = {rule["source_line"]: Decimal(rule["retained_this_period"]) for rule in rules}
-    return [replace(line, amount=line.amount - held.get(line.source_line, ZERO)) for line in lines]
 
 
 def _bill(question: Question, lines: list[DraftLine], vendor_id: str) -> Bill:
