@@ -26,9 +26,10 @@ class CannotAct(Exception):
 
 def retry(documents: Iterable[Document], *, by: str, now: datetime) -> int:
     """Look at held documents again. Where something may be in the ledger, OneCore looks there before it sends anything."""
-    held = [document for document in documents if document.state == DocumentState.HELD]
-    for flow, block in _by_flow(held):
+    looked = 0
+    for ids in _by_flow(documents):
         with transaction.atomic():
+            block = _locked(ids, DocumentState.HELD)
             unsure = {posting.document_id: posting for posting in _open_postings(block) if posting.state == _S.HELD and posting.sent_at is not None}
             for posting in unsure.values():
                 posting.state, posting.not_before, posting.updated_at = _S.UNCERTAIN, now, now
@@ -39,16 +40,18 @@ def retry(documents: Iterable[Document], *, by: str, now: datetime) -> int:
                 document.updated_at = now
             update_rows(block, ["state", "updated_at"])
             entries = resolve_holds([document for document in block if document.pk in unsure], now=now, how="looked at again", by=by)
-            record_many(flow.tenant_id, entries)
+            record_many(_tenant(block), entries)
             doorbell.ring()
-    return len(held)
+        looked += len(block)
+    return looked
 
 
 def release(documents: Iterable[Document], *, by: str, now: datetime) -> int:
     """Let gated documents go. What was released is this version: a changed one needs a new release."""
     released = 0
-    for flow, block in _by_flow([document for document in documents if document.state == DocumentState.HELD]):
+    for ids in _by_flow(documents):
         with transaction.atomic():
+            block = _locked(ids, DocumentState.HELD)
             gated = set(
                 Hold.everywhere.filter(document__in=block, resolved_at__isnull=True, reason="awaits_release").values_list("document_id", flat=True)
             )
@@ -59,7 +62,9 @@ def release(documents: Iterable[Document], *, by: str, now: datetime) -> int:
                 document.released_digest, document.released_by = document.digest, by[:150]
                 document.state, document.updated_at = DocumentState.PENDING, now
             update_rows(going, ["released_digest", "released_by", "state", "updated_at"])
-            record_many(flow.tenant_id, [_entry(events.DOCUMENT_RELEASED, document, flow, by, {"digest": document.digest}) for document in going])
+            record_many(
+                _tenant(going), [_entry(events.DOCUMENT_RELEASED, document, document.flow, by, {"digest": document.digest}) for document in going]
+            )
             doorbell.ring()
             released += len(going)
     return released
@@ -70,10 +75,15 @@ def skip(documents: Iterable[Document], *, reason: str, by: str, now: datetime) 
     if not reason.strip():
         raise CannotAct("Say why it is left out: the reason is kept.")
     skipped = 0
-    for flow, block in _by_flow([document for document in documents if document.state in {DocumentState.HELD, DocumentState.PENDING}]):
+    for ids in _by_flow(documents):
         with transaction.atomic():
-            postings = _open_postings(block)
-            unsure = [posting for posting in postings if posting.state not in NEVER_SENT and posting.sent_at is not None]
+            block = _locked(ids, DocumentState.HELD, DocumentState.PENDING)
+            if not block:
+                continue
+            flow, postings = block[0].flow, _open_postings(block)
+            unsure = [
+                posting for posting in postings if posting.state == _S.SENDING or (posting.state not in NEVER_SENT and posting.sent_at is not None)
+            ]
             if unsure:
                 raise CannotAct(f"{unsure[0].document.title} may be in the ledger. Press Retry first: OneCore looks there.")
             there = (
@@ -87,7 +97,8 @@ def skip(documents: Iterable[Document], *, reason: str, by: str, now: datetime) 
             update_rows(postings, ["state", "updated_at"])
             for document in block:
                 document.state, document.skip_reason, document.updated_at = DocumentState.SKIPPED, reason.strip()[:300], now
-            update_rows(block, ["state", "skip_reason", "updated_at"])
+                document.skipped_by = by[:150]
+            update_rows(block, ["state", "skip_reason", "skipped_by", "updated_at"])
             entries = resolve_holds(block, now=now, how=f"skipped: {reason}", by=by)
             entries += [_entry(events.DOCUMENT_SKIPPED, document, flow, by, {"reason": reason}) for document in block]
             entries += follow.successors(flow, block, now=now)
@@ -99,16 +110,17 @@ def skip(documents: Iterable[Document], *, reason: str, by: str, now: datetime) 
 
 def link(document: Document, *, by: str, now: datetime) -> None:
     """The bill somebody keyed by hand is this document: take it as posted. Amounts must agree. Raises CannotAct."""
-    hold = Hold.everywhere.filter(document=document, resolved_at__isnull=True, reason="duplicate_number").first()
-    if hold is None:
-        raise CannotAct("Only a document held for a bill number that is already used can be linked.")
-    posting = next(iter(_open_postings([document])), None)
-    if posting is None:
-        raise CannotAct(f"{document.title} has no posting to link. Press Retry first.")
-    total = Decimal(hold.details["total"])
-    if total != posting.amount:
-        raise CannotAct(f"The bill in the ledger comes to {total}, this one to {posting.amount}: they are not the same.")
     with transaction.atomic():
+        document = next(iter(_locked([document.pk], DocumentState.HELD)), document)
+        hold = Hold.everywhere.filter(document=document, resolved_at__isnull=True, reason="duplicate_number").first()
+        if hold is None:
+            raise CannotAct("Only a document held for a bill number that is already used can be linked.")
+        posting = next(iter(_open_postings([document])), None)
+        if posting is None:
+            raise CannotAct(f"{document.title} has no posting to link. Press Retry first.")
+        total = Decimal(hold.details["total"])
+        if total != posting.amount:
+            raise CannotAct(f"The bill in the ledger comes to {total}, this one to {posting.amount}: they are not the same.")
         posting.state, posting.ledger_ref, posting.updated_at = _S.POSTED, hold.details["ledger_ref"], now
         posting.save(update_fields=["state", "ledger_ref", "updated_at"])
         document.state, document.ledger_ref, document.ledger_number = DocumentState.POSTED, hold.details["ledger_ref"], hold.details["number"]
@@ -131,8 +143,12 @@ def settle_by_hand(documents: Iterable[Document], *, reason: str, by: str, now: 
     if not reason.strip():
         raise CannotAct("Say what was done in the ledger: the reason is kept.")
     settled = 0
-    for flow, block in _by_flow([document for document in documents if document.state == DocumentState.HELD]):
+    for ids in _by_flow(documents):
         with transaction.atomic():
+            block = _locked(ids, DocumentState.HELD)
+            if not block:
+                continue
+            flow = block[0].flow
             reasons = dict(Hold.everywhere.filter(document__in=block, resolved_at__isnull=True).values_list("document_id", "reason"))
             unfit = [document for document in block if reasons.get(document.pk) not in BY_HAND or not document.ledger_ref]
             if unfit:
@@ -175,15 +191,27 @@ def switch(flow: Flow, *, enabled: bool | None = None, paused: bool | None = Non
         doorbell.ring()
 
 
-def _by_flow(documents: list[Document]) -> list[tuple[Flow, list[Document]]]:
-    blocks: dict[int, list[Document]] = {}
+def _by_flow(documents: Iterable[Document]) -> list[list[int]]:
+    """Ids, flow by flow."""
+    blocks: dict[int, list[int]] = {}
     for document in documents:
-        blocks.setdefault(document.flow_id, []).append(document)
-    return [(block[0].flow, block) for block in blocks.values()]
+        blocks.setdefault(document.flow_id, []).append(document.pk)
+    return list(blocks.values())
+
+
+def _locked(ids: list[int], *states: str) -> list[Document]:
+    """Those of the documents that stand in one of these states now, locked: what a screen showed may be old."""
+    rows = Document.everywhere.filter(pk__in=ids, state__in=states).select_related("flow__integration")
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+
+
+def _tenant(documents: list[Document]) -> int:
+    return documents[0].tenant_id if documents else 0
 
 
 def _open_postings(documents: list[Document]) -> list[Posting]:
-    return list(Posting.everywhere.filter(document__in=documents, state__in=OPEN).select_related("document"))
+    rows = Posting.everywhere.filter(document__in=documents, state__in=OPEN).select_related("document")
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def _entry(event: events.Event, document: Document, flow: Flow, by: str, data: dict[str, object]) -> NewEntry:

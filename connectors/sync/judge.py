@@ -66,6 +66,8 @@ def judge(
     document: Document, *, previous: Document | None, opened: Opened | None, posted_draft: dict[str, Any] | None, token: str, bench: Bench
 ) -> Verdict:
     """The verdict on one document. `posted_draft`: what the ledger was last asked to hold, as stored."""
+    if document.skipped_by:
+        return Stop("skipped", document.skip_reason, skip=True)  # a person left this very version out
     if document.ledger_ref and document.settled_digest == document.digest:
         return Leave()  # a person said that the ledger was put right by hand for this very version
     record: Requisition = build(bench.spec.record_type, document.record)

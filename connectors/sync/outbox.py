@@ -95,9 +95,14 @@ def extend(lease: Lease, *, now: datetime) -> None:
     lease.ends = ends
 
 
+def lock_documents(document_ids: list[int]) -> None:
+    """Documents first, postings second, both in order: two transactions that want the same rows never wait in a circle."""
+    list(Document.everywhere.filter(pk__in=document_ids).select_for_update().order_by("pk").values_list("pk", flat=True))
+
+
 def still_ours(lease: Lease) -> set[int]:
     """Ids of the members whose fence is still the one we claimed; their rows are locked."""
-    rows = Posting.everywhere.filter(pk__in=lease.fences, state=_S.SENDING).select_for_update().values_list("pk", "fence")
+    rows = Posting.everywhere.filter(pk__in=lease.fences, state=_S.SENDING).select_for_update().order_by("pk").values_list("pk", "fence")
     return {pk for pk, fence in rows if lease.fences[pk] == fence}
 
 
@@ -106,7 +111,9 @@ def release_stuck(*, now: datetime) -> int:
     uncertain. Where none was, nothing left this machine: ready. After three silent deaths a Posting is quarantined."""
     freed = 0
     with transaction.atomic(durable=True):
-        stuck = list(_locking(Posting.everywhere.filter(state=_S.SENDING, lease_until__lt=now)).order_by("pk")[:500])
+        expired = Posting.everywhere.filter(state=_S.SENDING, lease_until__lt=now)
+        lock_documents(list(expired.values_list("document_id", flat=True)[:500]))
+        stuck = list(_locking(expired).order_by("pk")[:500])
         if not stuck:
             return 0
         ids = [posting.pk for posting in stuck]

@@ -96,10 +96,11 @@ def _surroundings(flow: Flow, documents: list[Document]) -> Surroundings:
     inside = {document.source_id: document for document in documents}
     outside = {document.previous_ref for document in documents if document.previous_ref} - inside.keys()
     previous = {doc.source_id: doc for doc in Document.everywhere.filter(flow=flow, source_id__in=outside)}
-    postings = list(Posting.everywhere.filter(document__in=ids).defer("rules"))
+    # Locked after their documents, as everywhere: a worker that is claiming one this very moment is waited for and seen.
+    postings = list(Posting.everywhere.filter(document__in=ids).select_for_update().order_by("pk").defer("rules"))
     last_posted: dict[int, Posting] = {}
     revisions: dict[tuple[int, int, str], int] = {}
-    for posting in sorted(postings, key=lambda item: item.pk):
+    for posting in postings:
         if posting.state == PostingState.POSTED:
             last_posted[posting.document_id] = posting
         place = (posting.document_id, posting.version, posting.operation)

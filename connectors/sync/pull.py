@@ -130,7 +130,7 @@ def _newest(records: Iterable[Record]) -> dict[str, Record]:
 
 _WRITTEN = [
     "version", "digest", "record", "state", "title", "number", "project_ref", "commitment_ref", "sequence", "previous_ref", "vendor_ref", "amount",
-    "currency", "document_date", "source_updated_at", "source_url", "payable_since", "skip_reason", "gone_at", "updated_at",
+    "currency", "document_date", "source_updated_at", "source_url", "payable_since", "skip_reason", "skipped_by", "gone_at", "updated_at",
 ]  # fmt: skip
 
 
@@ -138,7 +138,7 @@ def fill(document: Document, record: Record, seal: str, now: datetime) -> Docume
     """The Document's columns from its record; nothing is saved."""
     assert isinstance(record, Requisition)
     document.digest, document.record = seal, plain_fields(record)
-    document.state, document.skip_reason, document.gone_at = DocumentState.PENDING, "", None
+    document.state, document.skip_reason, document.skipped_by, document.gone_at = DocumentState.PENDING, "", "", None
     document.title = f"{record.commitment_number or record.commitment_ref} #{record.number}"[:250]
     document.number = record.invoice_number[:200]
     document.project_ref, document.commitment_ref, document.vendor_ref = record.project_ref, record.commitment_ref, record.vendor_ref

@@ -20,7 +20,7 @@ from connectors.port.ledger import Booked
 from connectors.sync import follow, retry
 from connectors.sync.holds import Stopped, open_holds, resolve_holds
 from connectors.sync.models import Attempt, Batch, Document, Posting
-from connectors.sync.outbox import Lease, still_ours
+from connectors.sync.outbox import Lease, lock_documents, still_ours
 from connectors.sync.recipes.outcome import Stop
 from connectors.sync.refusal import refusal_stop
 from connectors.sync.states import DocumentState, ForbiddenMove, PostingState, may_move
@@ -68,6 +68,7 @@ def settle(lease: Lease, news: list[News], *, window_s: float, now: datetime, ba
     if not news:
         return 0
     with transaction.atomic(durable=True):
+        lock_documents([item.posting.document_id for item in news])
         ours = still_ours(lease)
         told = [item for item in news if item.posting.pk in ours]
         book = _Ledgerbook(now=now, window_s=window_s)

@@ -110,3 +110,19 @@ def test_invoices_that_name_each_other_as_predecessor_are_refused_and_never_wait
     assert paper_world.hold("1").reason == "previous_unsure"
     assert paper_world.hold("2").reason == "waits_for_document"
     assert paper.SHEET.bills() == []
+
+
+def test_what_a_person_left_out_stays_out_when_its_predecessor_changes(paper_world):
+    from connectors.sync import acts
+
+    chain(2)
+    paper.SHEET.refuse["INV-2"] = Refused("no", code=Code.UNSPECIFIED)
+    paper_world.sync()
+    acts.skip([paper_world.document("2")], reason="booked by hand", by="carl", now=paper_world.now)
+    paper.SHEET.refuse.clear()
+    paper_world.later(minutes=20)
+    paper.SHEET.records["1"] = paper.replace(paper.SHEET.records["1"], period_start=None, updated_at=paper_world.now)
+    paper_world.sync()
+    assert paper_world.document("2").state == "skipped"
+    assert paper_world.document("2").skip_reason == "booked by hand"
+    assert len(paper.SHEET.bills()) == 1

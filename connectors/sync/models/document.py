@@ -36,6 +36,7 @@ class Document(TenantOwned):
     source_url = models.CharField(max_length=500, blank=True)
     payable_since = models.DateTimeField(null=True, blank=True, help_text="When we first saw it approved.")
     skip_reason = models.CharField(max_length=300, blank=True)
+    skipped_by = models.CharField(max_length=150, blank=True, help_text="Who left this version out; empty where OneCore found nothing to book.")
     gl_date_moved_to = models.DateField(null=True, blank=True, help_text="The first open day, where its own GL date lies in a closed period.")
     released_digest = models.CharField(max_length=64, blank=True, help_text="The version a person released.")
     settled_digest = models.CharField(max_length=64, blank=True, help_text="The version a person declared put right in the ledger by hand.")
