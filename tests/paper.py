@@ -54,6 +54,7 @@ SHEET = Sheet()  # a fresh one each test: see tests.world.paper_world
 class PaperSource:
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
+        self.skipped: dict[str, str] = {}
 
     def check(self) -> Health:
         return Health("Paper Builders", "77", "USD", "America/Los_Angeles")

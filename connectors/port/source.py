@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -52,7 +52,12 @@ class Hint:
 
 
 class Source(Protocol):
-    """What the engine asks of a source. Methods raise ConnectorError; iterators read page by page."""
+    """What the engine asks of a source. Methods raise ConnectorError; iterators read page by page.
+
+    `skipped`: project id to the reason why the last `changes` left it out (no longer visible to us); the run tells it.
+    """
+
+    skipped: Mapping[str, str]
 
     def check(self) -> Health: ...
 

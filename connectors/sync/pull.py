@@ -17,6 +17,7 @@ from django.db import transaction
 from audit import events
 from audit.record import NewEntry, record_many
 from connectors.port.drafts import plain_fields
+from connectors.port.errors import Refused
 from connectors.port.records import Gone, Record, RecordKind, Requisition, Standing
 from connectors.port.source import Source
 from connectors.sync.models import Document, DocumentVersion, Flow
@@ -56,11 +57,23 @@ def pull(
         yield store(flow, page, now=now)
 
 
-def pull_missing(flow: Flow, source: Source, *, record: RecordKind, seen_since: datetime, now: datetime) -> Counts:
-    """After a whole scan: documents the scan did not meet are asked for by id; what is gone is marked gone."""
+def pull_missing(flow: Flow, source: Source, *, record: RecordKind, seen_since: datetime, now: datetime) -> tuple[Counts, dict[str, str]]:
+    """After a whole scan: documents the scan did not meet are asked for by id; what is gone is marked gone.
+
+    Project by project: one that we may no longer see is told (project id to reason) and never takes the others along; its
+    documents stay as they are, for losing a permission is not losing an invoice.
+    """
     unseen = Document.everywhere.filter(flow=flow, checked_at__lt=seen_since).exclude(state=DocumentState.GONE)
-    refs = list(unseen.values_list("source_id", "project_ref"))
-    return pull_some(flow, source, record=record, refs=refs, now=now)
+    by_project: dict[str, list[tuple[str, str]]] = {}
+    for source_id, project in unseen.values_list("source_id", "project_ref"):
+        by_project.setdefault(project, []).append((source_id, project))
+    counts, blind = Counts(), {}
+    for project, refs in by_project.items():
+        try:
+            counts.add(pull_some(flow, source, record=record, refs=refs, now=now))
+        except Refused as refusal:
+            blind[project] = refusal.message
+    return counts, blind
 
 
 def pull_some(flow: Flow, source: Source, *, record: RecordKind, refs: Sequence[tuple[str, str]], now: datetime) -> Counts:

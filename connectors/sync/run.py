@@ -35,7 +35,7 @@ def run_flow(flow: Flow, *, trigger: str, scope: Sequence[str] = (), full: bool 
     if run is None:
         return None
     try:
-        _pull_and_prepare(flow, run, scope, full, clock)
+        blind = _pull_and_prepare(flow, run, scope, full, clock)
     except ConnectorError as error:
         _finish(run, Run.State.FAILED, error.message, clock())
         _next_after_failure(flow, error, clock())
@@ -45,7 +45,7 @@ def run_flow(flow: Flow, *, trigger: str, scope: Sequence[str] = (), full: bool 
         _put_off(flow, clock() + timedelta(minutes=1))
         raise
     else:
-        _finish(run, Run.State.DONE, _summary(run), clock())
+        _finish(run, Run.State.DONE, _summary(run, blind), clock())
     return run
 
 
@@ -67,7 +67,9 @@ def close_silent(*, now: datetime) -> int:
     return silent(now=now).update(state=Run.State.FAILED, finished_at=now, sentence="Its worker died; the next run takes up where it stopped.")
 
 
-def _pull_and_prepare(flow: Flow, run: Run, scope: Sequence[str], full: bool, clock: Clock) -> None:
+def _pull_and_prepare(flow: Flow, run: Run, scope: Sequence[str], full: bool, clock: Clock) -> dict[str, str]:
+    """Returns the projects that could not be seen, with the reason."""
+    blind: dict[str, str] = {}
     spec, integration, heart = FLOWS[flow.key], flow.integration, Heart(run, clock)
     references.refresh(integration, spec, now=clock(), along=heart.along)
     source = sides.source_of(integration.source)
@@ -78,14 +80,18 @@ def _pull_and_prepare(flow: Flow, run: Run, scope: Sequence[str], full: bool, cl
         for counts in pull.pull(flow, source, record=spec.record, since=since, scope=scope, now=started, along=heart.along):
             _count(run, counts, clock())
         if whole:
-            _count(run, pull.pull_missing(flow, source, record=spec.record, seen_since=started, now=clock()), clock())
+            counts, hidden = pull.pull_missing(flow, source, record=spec.record, seen_since=started, now=clock())
+            _count(run, counts, clock())
+            blind |= hidden
         _count(run, _pull_source_holds(flow, source, scope, started, clock()), clock())
+        blind |= source.skipped
     if not scope:
         moves: dict[str, object] = {"cursor": started - _OVERLAP, "next_at": clock() + timedelta(minutes=flow.every_minutes)}
         if whole:
             moves["last_full_at"] = started
         Flow.everywhere.filter(pk=flow.pk).update(**moves)
     _prepare(flow, run, clock)
+    return blind
 
 
 def _pull_source_holds(flow: Flow, source: Source, scope: Sequence[str], seen_since: datetime, now: datetime) -> pull.Counts:
@@ -123,8 +129,12 @@ def _count(run: Run, counts: pull.Counts, now: datetime) -> None:
     )
 
 
-def _summary(run: Run) -> str:
-    return f"{run.seen} seen: {run.new} new, {run.changed} changed, {run.unchanged} unchanged; {run.held} held."
+def _summary(run: Run, blind: dict[str, str]) -> str:
+    told = f"{run.seen} seen: {run.new} new, {run.changed} changed, {run.unchanged} unchanged; {run.held} held."
+    if not blind:
+        return told
+    why = "; ".join(f"{project}: {reason}" for project, reason in sorted(blind.items())[:5])
+    return f"{told} {len(blind)} projects can no longer be seen ({why}). Give the service account access to them again in the source."
 
 
 def _finish(run: Run, state: str, sentence: str, now: datetime) -> None:

@@ -146,3 +146,26 @@ def test_a_person_can_say_that_the_ledger_was_put_right_by_hand_and_it_holds_for
     paper.SHEET.records["1"] = paper.requisition(due="1300.00", lines=(paper.line(to_date="1300.00"),), updated_at=paper_world.now)
     paper_world.sync()
     assert paper_world.hold().reason == "changed_after_posting"
+
+
+def test_losing_sight_of_a_project_is_told_and_voids_nothing(paper_world, monkeypatch):
+    from connectors.port.errors import Code, Refused
+
+    posted(paper_world, source_deletion="void")
+    record = paper.SHEET.records.pop("1")
+    paper.SHEET.records["2"] = paper.requisition("2", project_ref="p2", commitment_ref="c2", updated_at=paper_world.now)
+    real = paper.PaperSource.read
+
+    def blind(self, kind, refs):
+        if any(project == "p1" for _, project in refs):
+            raise Refused("You no longer have access to this project.", code=Code.PERMISSION_MISSING)
+        return real(self, kind, refs)
+
+    monkeypatch.setattr(paper.PaperSource, "read", blind)
+    run = paper_world.run(full=True)
+    paper_world.work()
+    assert run.state == "done"
+    assert "can no longer be seen" in run.sentence
+    assert paper_world.document("1").state == "posted"
+    assert paper_world.document("2").state == "posted"
+    assert record.source_id == "1"

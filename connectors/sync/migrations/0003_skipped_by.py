@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sync', '0002_settle_by_hand'),
+        ("sync", "0002_settle_by_hand"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='skipped_by',
-            field=models.CharField(blank=True, help_text='Who left this version out; empty where OneCore found nothing to book.', max_length=150),
+            model_name="document",
+            name="skipped_by",
+            field=models.CharField(blank=True, help_text="Who left this version out; empty where OneCore found nothing to book.", max_length=150),
         ),
     ]
