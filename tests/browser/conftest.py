@@ -21,7 +21,7 @@ def browser_page(chromium: Any, transactional_db: None, paper_world: PaperWorld,
     carl.save()
     context = chromium.new_context(base_url=live_server.url, viewport={"width": 1400, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(45_000)
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.goto(reverse("account_login"))

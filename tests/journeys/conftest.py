@@ -65,16 +65,16 @@ class Journey:
         """The next reading of this path of the source stops before it is answered."""
         self.sandbox.weather("hold_after", system="procore", match={"path": path, "method": "GET"}, times=1)
 
-    def go_on(self, *, posted: int = 6, within_s: float = 60) -> None:
+    def go_on(self, *, posted: int = 6, within_s: float = 180) -> None:
         """A new worker takes up what is there; then both sides are counted."""
         self.processes.worker()
         self.until_quiet(within_s=within_s)
         self.harbor.prove(posted=posted)
 
     def until_held(self) -> None:
-        until(lambda: self.sandbox.get("held")["held"], "a request is stopped half-way", within_s=40)
+        until(lambda: self.sandbox.get("held")["held"], "a request is stopped half-way", within_s=120)
 
-    def until_quiet(self, *, within_s: float = 60) -> None:
+    def until_quiet(self, *, within_s: float = 180) -> None:
         until(lambda: self.harbor.quiet, f"everything is settled: {self.harbor.state()}", within_s=within_s, every_s=0.2)
 
 

@@ -54,7 +54,7 @@ class Harbor:
         """The worker sees it within its next look."""
         Flow.everywhere.filter(integration=self.integration).update(next_at=utcnow())
 
-    def settle_down(self, *, within_s: float = 20) -> None:
+    def settle_down(self, *, within_s: float = 60) -> None:
         """Work in this process until nothing moves by itself any more, or someone must sign in."""
         ends = time.monotonic() + within_s
         while True:

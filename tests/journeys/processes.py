@@ -103,7 +103,7 @@ class Processes:
         place = f"127.0.0.1:{port}"
         command = ["-m", "gunicorn", "onecore.wsgi", "--bind", place, "--threads", "4", "--no-control-socket"]
         running = self.start("web", *command)
-        until(lambda: _listens(port), "the web process listens", within_s=30)
+        until(lambda: _listens(port), "the web process listens", within_s=90)
         return running, f"http://{place}"
 
     def start(self, name: str, *command: str, **knobs: str) -> Running:
@@ -129,7 +129,7 @@ class Processes:
         return "\n".join(running.words() for running in self.running)
 
 
-def until(seen: Callable[[], object], what: str, *, within_s: float = 30, every_s: float = 0.05) -> None:
+def until(seen: Callable[[], object], what: str, *, within_s: float = 90, every_s: float = 0.05) -> None:
     """Wait for it, or fail naming what did not happen."""
     ends = time.monotonic() + within_s
     while not seen():

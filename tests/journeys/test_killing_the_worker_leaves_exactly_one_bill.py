@@ -83,7 +83,7 @@ def test_a_request_that_reaches_the_ledger_after_its_worker_was_replaced_has_no_
     _start_and_hold(journey).kill()
     journey.processes.worker()
     resent = Posting.everywhere.filter(state=PostingState.POSTED)
-    until(resent.exists, "the window passed and it was sent again under the same key", within_s=40)
+    until(resent.exists, "the window passed and it was sent again under the same key", within_s=150)
     journey.sandbox.post("held/release")  # only now the first request arrives
 
     journey.until_quiet()
@@ -136,5 +136,5 @@ def test_the_watchdog_starts_the_cluster_again_when_its_idle_workers_are_killed(
     worker.kill_some(before[3:5])
 
     journey.harbor.make_due()
-    journey.until_quiet(within_s=40)
+    journey.until_quiet(within_s=150)
     journey.harbor.prove(posted=6)

@@ -40,10 +40,10 @@ def test_every_hold_is_fixed_where_its_link_leads_and_all_is_posted(contractor: 
     _map_codes(harbor, _signed_in("carl"))
     until(lambda: "cost_code_unmapped" not in harbor.holds().values(), "mapping a code frees what waited for it", every_s=0.2)
     _move_gl_dates(harbor, _signed_in("ana"))
-    until(lambda: "period_closed" not in harbor.holds().values(), "the policy frees what lay in a closed period", within_s=60, every_s=0.2)
+    until(lambda: "period_closed" not in harbor.holds().values(), "the policy frees what lay in a closed period", within_s=150, every_s=0.2)
     _recode_in_the_source(contractor)
     harbor.make_due()
-    until(lambda: not harbor.holds(), "the mended line frees its commitment", within_s=60, every_s=0.2)
+    until(lambda: not harbor.holds(), "the mended line frees its commitment", within_s=150, every_s=0.2)
 
     contractor.until_quiet()
     harbor.prove(posted=len(harbor.payable()))

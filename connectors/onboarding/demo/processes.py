@@ -18,7 +18,7 @@ from connectors.onboarding.demo.place import HOST, Place
 from connectors.onboarding.demo.reach import answers
 from onecore.lib.command import Exit, Stop
 
-_START_S = 40
+_START_S = 90
 
 
 @dataclass
