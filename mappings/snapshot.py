@@ -92,7 +92,10 @@ def take(integration: Any) -> Snapshot:
 def _references(integration: Any) -> Iterator[Row]:
     rows = Reference.everywhere.filter(connection_id__in=(integration.source_id, integration.ledger_id))
     columns = [name for name in Row._fields if name != "standard_id"]
-    return (Row(*values) for values in rows.values_list(*columns, f"attributes__{STANDARD_ID}").iterator(chunk_size=5000))
+    # The same codes and names come back in every project: each text is held once.
+    held: dict[Any, Any] = {}
+    for values in rows.values_list(*columns, f"attributes__{STANDARD_ID}").iterator(chunk_size=5000):
+        yield Row(*(held.setdefault(value, value) if isinstance(value, str) else value for value in values))
 
 
 def _sort_sources(shot: Snapshot, rows: Iterable[Row]) -> None:

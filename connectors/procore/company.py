@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +25,6 @@ class Company:
     def __init__(self, client: Client, *, api: str) -> None:
         self._client = client
         self._api = api
-        self._cost_codes: dict[str, list[dict[str, Any]]] = {}
         self._types_known = False
 
     @cached_property
@@ -50,12 +50,9 @@ class Company:
         asked = (("company_id", self._client.company_id),)
         return list(self._client.pages("/rest/v1.0/line_item_types", operation="list cost types", params=asked, per_page=LIST_PAGE))
 
-    def cost_codes_of(self, project: str) -> list[dict[str, Any]]:
-        """A project's cost codes."""
-        if project not in self._cost_codes:
-            rows = self._client.pages("/rest/v1.0/cost_codes", operation="list cost codes", params=(("project_id", project),), per_page=LIST_PAGE)
-            self._cost_codes[project] = list(rows)
-        return self._cost_codes[project]
+    def cost_codes_of(self, project: str) -> Iterator[dict[str, Any]]:
+        """A project's cost codes, read anew: a company of hundreds of projects has too many to remember whole."""
+        return self._client.pages("/rest/v1.0/cost_codes", operation="list cost codes", params=(("project_id", project),), per_page=LIST_PAGE)
 
     @cached_property
     def lists(self) -> Lists:

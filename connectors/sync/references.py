@@ -46,10 +46,11 @@ def _refresh_side(connection: Connection, kinds: Iterable[Kind], now: datetime, 
     port, moved = open_port(connection), False
     for kind in stale:
         with sign_in_told(connection):
-            rows = list(along(port.references(kind)))
-        result = mirror(connection, kind.value, rows)
+            # Block by block, so that a long list is never held whole; one that breaks off marks nothing as vanished.
+            result = mirror(connection, kind.value, along(port.references(kind)))
+        rows = result.new + result.changed + result.unchanged
         moved = moved or bool(result.new or result.changed or result.vanished)
         ListRead.everywhere.update_or_create(
-            connection=connection, kind=kind.value, defaults={"tenant_id": connection.tenant_id, "read_at": now, "rows": len(rows)}
+            connection=connection, kind=kind.value, defaults={"tenant_id": connection.tenant_id, "read_at": now, "rows": rows}
         )
     return len(stale), moved

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
@@ -26,18 +27,25 @@ Tell = Callable[[str], None]
 _PATIENCE_S = 240
 
 
-def bring_live(control: Control, place: Place, tell: Tell, *, tenant: str = "", webhooks: bool = True) -> list[Integration]:
-    """Write the two files and provision from them, as an onboarding team would. `tenant`: its short name; the first of the world."""
+def bring_live(control: Control, place: Place, tell: Tell, *, tenant: str = "") -> list[Integration]:
+    """Write the two files and provision from them, as an onboarding team would."""
+    plan, slug = write_files(control, place, tenant=tenant)
+    provision(read_plan(plan), tell=tell)
+    return [Integration.find(f"{slug}/{slug}")]
+
+
+def write_files(control: Control, place: Place, *, tenant: str = "", webhooks: bool = True) -> tuple[Path, str]:
+    """The provisioning file (beside it the mapping workbook), and the short name of the tenant in it. `tenant`: which contractor
+    of the world, by short name; the first one without."""
     pairs = {slug_of(pair): pair for pair in control.get("world")["pairs"]}
     if tenant and tenant not in pairs:
         raise Stop(Exit.WRONG_USE, f"The demo has no tenant {tenant!r}. It has: {', '.join(pairs)}.")
-    pair = pairs[tenant] if tenant else next(iter(pairs.values()))
-    answers = control.get("answer_key")["companies"][str(pair["procore"]["company_id"])]
+    slug = tenant or next(iter(pairs))
+    answers = control.get("answer_key")["companies"][str(pairs[slug]["procore"]["company_id"])]
     workbook, plan = place.folder / "mappings.xlsx", place.folder / "provision.yaml"
     write_workbook(workbook, answers)
-    write_plan(plan, pair=pair, answers=answers, workbook=workbook, portal=place.portal if webhooks else "")
-    provision(read_plan(plan), tell=tell)
-    return [Integration.find(f"{slug_of(pair)}/{slug_of(pair)}")]
+    write_plan(plan, pair=pairs[slug], answers=answers, workbook=workbook, portal=place.portal if webhooks else "")
+    return plan, slug
 
 
 def run_flows(integrations: list[Integration], processes: Processes) -> None:
