@@ -131,11 +131,12 @@ if DATABASES["default"].get("ENGINE") not in {"django.db.backends.sqlite3", "dja
     raise SettingError("DATABASE_URL names no database kind OneCore knows. Give postgres://user:password@host/name or sqlite:///path.")
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # 32 MiB are mapped: what is mapped counts as memory of the worker, which is to stay small beside its neighbours.
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": f"PRAGMA journal_mode=WAL;PRAGMA synchronous={ONECORE_SQLITE_SYNC};PRAGMA temp_store=MEMORY;"
-        "PRAGMA mmap_size=134217728;PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;",
+        "PRAGMA mmap_size=33554432;PRAGMA journal_size_limit=27103364;PRAGMA cache_size=-20000;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -104,7 +104,7 @@ def _calls() -> dict[str, int]:
 
 
 class Memory(threading.Thread):
-    """Samples what this process holds of its own (RssAnon): SQLite maps its file into the process, and that is no memory spent."""
+    """Samples what this process holds apart from mapped files (RssAnon): libraries, and the part of SQLite's file that is mapped."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -122,8 +122,8 @@ MEMORY = Memory()
 
 
 def _peak_mb() -> dict[str, float]:
-    """The most this process held so far, in MiB: of its own, and with the mapped database file."""
-    return {"own": MEMORY.own_mb, "mapped_too": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    """The most this process held so far, in MiB: of its own, and all (RSS) with the files it maps."""
+    return {"own": MEMORY.own_mb, "all": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def _calibration() -> float:
